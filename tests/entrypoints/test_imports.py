@@ -40,7 +40,8 @@ ben@example.com,Ben,,,NCR
 """
 TABLES = (
     *("branches", "areas", "area_branches", "branch_contacts", "users", "user_branches"),
-    *("user_areas", "one_time_passwords", "config_audit_log", "activity_logs"),
+    *("user_areas", "user_roles", "user_permissions", "one_time_passwords"),
+    *("config_audit_log", "activity_logs"),
 )
 
 
@@ -287,6 +288,67 @@ def test_a_file_changes_known_users_and_takes_nothing_away(actors: Actors) -> No
     assert (shown["branches"], shown["areas"]) == (["QC01", "QC02"], ["NORTH"])
     granted = "select count(*) from authorization_audit where resource = 'area'"
     assert actors.staff.one(f"{granted} and decision = 'granted'") == 1
+
+
+def test_roles_come_with_a_line_over_its_company_once(actors: Actors) -> None:
+    actors.verdicts("branches", BRANCHES, apply=True)
+    boss, known = actors.staff.one("select id from users where email = %s", BOSS), "ana@example.com"
+    _make_administrator(actors, boss)
+    actors.verdicts("users", STAFF, apply=True)
+    text = (
+        "email,branches,roles,company\nana@example.com,,telemarketer,FCASH\n"
+        "new@example.com,QC01,telemarketer; branch_manager,\n"
+    )
+    assert actors.verdicts("users", text) == ["change", "create"]
+    assert actors.staff.one("select count(*) from user_roles") == 0
+    answer = actors.send("users", text, apply=True).json()
+    assert [each["changes"] for each in answer["results"]] == [["roles"], ["branches", "roles"]]
+    assert _roles(actors, known) == [("telemarketer", "FCASH")]
+    assert _roles(actors, "new@example.com") == [("branch_manager", None), ("telemarketer", None)]
+    access = f"{BASE}/users/{_id(actors, known)}/grants"
+    taken = actors.http.delete(f"{access}/clients:read", params={"company": "FCASH"})
+    assert taken.status_code == 204, taken.text
+    assert actors.verdicts("users", text, apply=True) == ["unchanged"] * 2
+    grants = actors.http.get(access).json()["items"]
+    assert "clients:read" not in {each["permission"] for each in grants}  # it stays revoked
+
+
+def test_A6_a_line_gives_only_roles_whose_grants_the_importer_holds(actors: Actors) -> None:
+    text = (
+        "email,roles,company\nnew@example.com,telemarketer,\nother@example.com,nobody;operator,\n"
+        "third@example.com,,FCASH\nfourth@example.com,telemarketer,ELSEWHERE\n"
+        f"{BOSS},telemarketer,\n"
+    )
+    before = actors.state()
+    faults = faults_of(actors.send("users", text))
+    assert {line: [column for column, _ in each] for line, each in faults.items()} == {
+        2: ["roles"],
+        3: ["roles", "roles"],
+        4: ["company"],
+        5: ["company", "roles"],
+        6: ["roles"],
+    }
+    assert "clients:read at branch" in faults[2][0][1]
+    assert code_of(actors.send("users", text, apply=True)) == (409, "bulk_rejected")
+    assert actors.state() == before
+
+
+def _make_administrator(actors: Actors, person: object) -> None:
+    actors.staff.run(
+        "insert into user_permissions (user_id, permission_id, scope)"
+        " select %s, id, 'all' from permissions"
+        " on conflict (user_id, permission_id, company_id) do update set scope = 'all'",
+        person,
+    )
+
+
+def _id(actors: Actors, email: str) -> str:
+    return str(actors.staff.one("select id from users where email = %s", email))
+
+
+def _roles(actors: Actors, email: str) -> list[tuple[str, str | None]]:
+    items = actors.http.get(f"{BASE}/users/{_id(actors, email)}/roles").json()["items"]
+    return sorted((each["role"], each["company"]) for each in items)
 
 
 def test_each_flaw_of_a_line_of_staff_is_named_with_its_column(actors: Actors) -> None:

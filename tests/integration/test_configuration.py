@@ -540,14 +540,12 @@ def test_A6a_undoing_takes_the_right_to_make_the_change(
         undo(staff, boss, ChangeId(uuid4()))
 
 
-def test_changes_of_the_organisation_are_not_undone_here(
-    staff: Staff, boss: Caller, head: Caller
-) -> None:
+def test_changes_of_roles_are_not_undone_here(staff: Staff, boss: Caller, head: Caller) -> None:
     staff.run(
         "insert into config_audit_log (table_name, record_id, action, old_values, new_values)"
-        " values ('branches', 'B01', 'update', '{}', '{}')"
+        " values ('roles', 'operator', 'update', '{}', '{}')"
     )
-    with pytest.raises(ConfigurationNotAllowed, match="branches are not undone here"):
+    with pytest.raises(ConfigurationNotAllowed, match="roles are not undone here"):
         undo(staff, boss)
     with pytest.raises(Forbidden):
         undo(staff, head)

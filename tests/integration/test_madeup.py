@@ -111,6 +111,28 @@ def test_the_administrator_holds_every_permission_over_all_of_every_company(
     assert (administrator.role, administrator.company) == ("administrator", None)
 
 
+def test_each_person_holds_exactly_what_their_roles_give(database: Database) -> None:
+    filled(database)
+    held, given = (
+        (
+            "select user_id, permission_id, company_id, scope::text from user_permissions"
+            " where by_role and direct_scope is null"
+        ),
+        (
+            "select u.user_id, g.permission_id, u.company_id, g.scope::text"
+            " from user_roles u join role_grants g on g.role_id = u.role_id"
+        ),
+    )
+    for query in (
+        f"({held}) except ({given})",
+        f"({given}) except ({held})",
+        "select user_id from user_permissions where not by_role",
+    ):
+        assert asked(database, query) == []
+    auditors = "select count(*) from user_roles u join roles r on r.id = u.role_id"
+    assert asked(database, f"{auditors} where r.code = 'auditor'") == [(2,)]
+
+
 def test_only_the_accounts_that_are_listed_have_a_password(database: Database) -> None:
     accounts = filled(database, 1)
     kept = dict(

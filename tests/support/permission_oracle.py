@@ -39,7 +39,7 @@ class OracleGrant:
 class Target:
     """What a request is about: a client, a person or another thing, by its place."""
 
-    kind: Literal["client", "person", "thing", "area", "nothing"]
+    kind: Literal["client", "person", "thing", "area", "place", "nothing"]
     company: str | None = None
     branch: str | None = None
     """Of a person: the only branch of their territory; None: they have none."""
@@ -69,18 +69,22 @@ class OracleRoute:
 
     def targets(self, scope: str, company: str | None) -> list[Target]:
         """Name what a grant just covers, and what it just misses."""
-        here = company or "PCNI"
-        if self.rule in {"client", "audited client"}:
-            return _client_targets(scope, here, OTHER.get(company or ""))
-        if self.rule.startswith("person"):
-            return _person_targets(scope)
-        if self.rule == "new person":
-            return [Target("person", branch=NEAR), Target("person")]
-        if self.rule in {"company", "reference"}:
-            return [Target("thing", each) for each in COMPANIES]
-        if self.rule == "area":
-            return [Target("area", each) for each in COMPANIES]
-        return [NOTHING]
+        rule, here = self.rule, company or "PCNI"
+        if rule in {"client", "audited client", "hand-over"}:
+            targets = _client_targets(scope, here, OTHER.get(company or ""))
+        elif rule.startswith("person"):
+            targets = _person_targets(scope)
+        elif rule == "new person":
+            targets = [Target("person", branch=NEAR), Target("person")]
+        elif rule.endswith("stand-in"):
+            targets = [Target("place", branch=branch) for branch in (NEAR, AREA_BRANCH)]
+        elif rule in {"company", "reference", "option", "option to read", "undone area"}:
+            targets = [Target("thing", each) for each in COMPANIES]
+        elif rule.startswith("area"):
+            targets = [Target("area", each) for each in COMPANIES]
+        else:
+            targets = [NOTHING]
+        return targets
 
     def verdict(self, grants: Iterable[OracleGrant], target: Target) -> Verdict:
         """Decide as the rules do."""
@@ -95,13 +99,21 @@ class OracleRoute:
         return "forbidden" if self._sees(held, target) else "not_found"
 
     def _sees(self, held: list[OracleGrant], target: Target) -> bool:
+        """Whether they may know of it; else it is as if it did not exist."""
         if self.rule in {"client", "audited client"}:
             return _over_client(held, target)
         if self.rule.startswith("person"):
             return _over_person([g for g in held if g.permission == "users:read"], target)
-        if self.rule == "area":
-            return _over_reference([g for g in held if g.permission == "areas:read"], target)
-        return True
+        sight = _SIGHT.get(self.rule)
+        reads = [g for g in held if g.permission == sight]
+        return self._asks_in_vain(held) or (bool(sight) and _over_reference(reads, target))
+
+    def _asks_in_vain(self, held: list[OracleGrant]) -> bool:
+        """Whether each id, known or not, is refused alike, so that nothing is given away."""
+        if self.rule in _BY_ID:
+            asked = _UNDOING if self.rule.startswith("undone") else self.permissions
+            return not any(grant.permission in asked for grant in held)
+        return self.rule not in _SIGHT
 
 
 def _client_targets(scope: str, here: str, other: str | None) -> list[Target]:
@@ -166,6 +178,14 @@ def _over_reference(grants: list[OracleGrant], target: Target) -> bool:
     return _over_thing(grants, target)
 
 
+def _over_place(grants: list[OracleGrant], target: Target) -> bool:
+    """An officer without clients, whose stand-in has one branch with them: A2 without a company."""
+    within = {"branch": {NEAR}, "area": {NEAR, AREA_BRANCH}}
+    return any(
+        grant.scope == "all" or target.branch in within.get(grant.scope, set()) for grant in grants
+    )
+
+
 def _somewhere(grants: list[OracleGrant], target: Target) -> bool:
     """Scope all over some company: the list holds that company's alone."""
     del target
@@ -188,10 +208,35 @@ _RULES = {
     "company": _over_thing,
     "reference": _over_reference,
     "area": _over_thing,
+    "area to read": _over_reference,
+    "branch": _over_thing,
+    "undone area": _over_thing,
+    "undone branch": _over_thing,
+    "branch to read": _somewhere,
+    "option": _over_thing,
+    "option to read": _over_reference,
+    "hand-over": _over_client,
+    "stand-in": _over_place,
+    "ended stand-in": _over_place,
     "every company": lambda grants, _: _over_thing(grants, NOTHING),
     "some company": _somewhere,
     "list": _at_any_scope,
 }
+
+_SIGHT = {
+    "area": "areas:read",
+    "area to read": "areas:read",
+    "undone area": "areas:read",
+    "branch": "branches:read",
+    "branch to read": "branches:read",
+    "undone branch": "branches:read",
+    "option": "config:read",
+    "option to read": "config:read",
+}
+"""What it takes to know of a thing; without it, it is not found."""
+_BY_ID = {"hand-over", "ended stand-in", "option", "option to read", "undone area", "undone branch"}
+"""Without any grant that such a request asks for, no id is looked for."""
+_UNDOING = {"config:manage", "areas:manage", "branches:manage"}
 
 
 def _route(route: str, rule: str, *permissions: str, **request: Any) -> OracleRoute:
@@ -206,6 +251,13 @@ _PERIOD = f"{_CLIENT}/periods/2026-11"
 _NOBODY = "00000000-0000-0000-0000-000000000001"
 _UPDATE = {"client": "{client}", "period": "2026-11", "status": "CALLED", "version": 99}
 _SYNC = {"source": "csv", "company": "{company}"}
+_STALE = {"version": 999}
+_OF_COMPANY = {"company": "{company}"}
+_AREA, _BRANCH, _CONTACT = "/areas/{area}", "/branches/code:NEAR", "/branches/code:NEAR/contacts"
+_ROLE = f"{_USER}/roles/telemarketer"
+_SETTING, _LOOKUP = "/config/settings/sync.guard_percent", "/config/lookups/{table}"
+_CATEGORY = {"code": "answers", "name": "Answers"}
+_TRACKING = "/config/par-statuses/do_not_show/tracking"
 
 ROUTES = (
     _route("GET /health/system", "signed in"),
@@ -270,8 +322,126 @@ ROUTES = (
     _route(f"DELETE {_USER}/branches/code:FAR", "person", "users:manage"),
     _route(f"PUT {_USER}/areas/code:EMPTY", "person", "users:manage"),
     _route(f"DELETE {_USER}/areas/code:EMPTY", "person", "users:manage"),
-    _route("PUT /areas/{area}/branches/code:FAR", "area", "areas:manage"),
-    _route("DELETE /areas/{area}/branches/code:FAR", "area", "areas:manage"),
+    _route(  # each line is judged like its user
+        "POST /users/import", "list", "users:manage", json={"csv": "email\ntaken@example.com\n"}
+    ),
+    _route(f"POST {_USER}/lock", "person", "users:manage"),
+    _route(f"POST {_USER}/unlock", "person", "users:manage"),
+    _route(f"GET {_USER}/deactivation", "person", "users:manage"),
+    _route(f"POST {_USER}/deactivation", "person", "users:manage", json=_STALE),
+    _route("GET /roles", "list", "users:read"),  # a role says nothing about any person
+    _route("GET /roles/telemarketer", "list", "users:read"),
+    _route("POST /roles", "every company", "users:manage", json={}),
+    _route("PATCH /roles/telemarketer", "every company", "users:manage", json=_STALE),
+    _route("DELETE /roles/telemarketer", "every company", "users:manage", json=_STALE),
+    _route(f"GET {_USER}/roles", "person or oneself", "users:read"),
+    _route(f"GET {_ROLE}", "person or oneself", "users:read", params=_OF_COMPANY),
+    _route(f"PUT {_ROLE}", "person", "users:manage"),
+    _route(f"DELETE {_ROLE}", "person", "users:manage"),
+    _route(
+        "POST /assignments/hand-over",
+        "list",
+        "clients:assign",
+        json={"officer": "{near}", "to": ["{user AREA_BRANCH}"]},
+    ),
+    _route("POST /assignments/hand-over/{hand_over}/undo", "hand-over", "clients:assign"),
+    _route(
+        "POST /stand-ins",
+        "stand-in",
+        "clients:assign",
+        json={
+            "officer": "{officer}",
+            "stand_in": "{stand_in}",
+            "first_day": "2026-11-23",
+            "last_day": "2026-11-24",
+        },
+    ),
+    _route("GET /stand-ins", "list", "clients:assign"),
+    _route("DELETE /stand-ins/{arranged}", "ended stand-in", "clients:assign"),
+    _route("GET /areas", "some company", "areas:read"),
+    _route(
+        "POST /areas",
+        "company",
+        "areas:manage",
+        json={"code": "AREA", "name": "A", **_OF_COMPANY},
+    ),
+    _route(f"GET {_AREA}", "area to read", "areas:read"),
+    _route(f"PATCH {_AREA}", "area", "areas:manage", json=_STALE),
+    _route(f"DELETE {_AREA}", "area", "areas:manage", json=_STALE),
+    _route(f"GET {_AREA}/branches", "area to read", "areas:read"),
+    _route(f"PUT {_AREA}/branches/code:FAR", "area", "areas:manage"),
+    _route(f"DELETE {_AREA}/branches/code:FAR", "area", "areas:manage"),
+    _route("GET /branches", "some company", "branches:read"),
+    _route(
+        "POST /branches", "every company", "branches:manage", json={"code": "NEAR", "name": "N"}
+    ),
+    _route(f"GET {_BRANCH}", "branch to read", "branches:read"),
+    _route(f"PATCH {_BRANCH}", "branch", "branches:manage", json=_STALE),
+    _route(f"DELETE {_BRANCH}", "branch", "branches:manage", json=_STALE),
+    _route(
+        f"POST {_BRANCH}/close", "branch", "branches:manage", json={"into": "code:FAR", **_STALE}
+    ),
+    _route(
+        "POST /branches/import", "every company", "branches:manage", json={"csv": "code\nNEAR\n"}
+    ),
+    _route(f"GET {_CONTACT}", "branch to read", "branches:read"),
+    _route(f"POST {_CONTACT}", "branch", "branches:manage", json={}),
+    _route(f"PATCH {_CONTACT}/{{contact}}", "branch", "branches:manage", json=_STALE),
+    _route(f"DELETE {_CONTACT}/{{contact}}", "branch", "branches:manage", json=_STALE),
+    _route("GET /config/settings", "signed in"),  # those that one may read
+    _route("GET /config/settings/worklist.order", "signed in"),  # a public value
+    _route(f"GET {_SETTING}", "reference", "config:read", params=_OF_COMPANY),
+    _route(
+        f"PUT {_SETTING}",
+        "company",
+        "config:manage",
+        params=_OF_COMPANY,
+        json={"value": "7", **_STALE},
+    ),
+    _route(
+        f"DELETE {_SETTING}",
+        "company",
+        "config:manage",
+        params=_OF_COMPANY,
+        json=_STALE,
+        passes_with="No value is stored here",
+    ),
+    _route("GET /config/categories", "some company", "config:read"),
+    _route("POST /config/categories", "every company", "config:manage", json=_CATEGORY),
+    _route("GET /config/categories/answers", "some company", "config:read"),
+    _route("PATCH /config/categories/answers", "every company", "config:manage", json=_STALE),
+    _route("DELETE /config/categories/answers", "every company", "config:manage", json=_STALE),
+    _route("GET /config/options", "some company", "config:read", params={"category": "answers"}),
+    _route(
+        "POST /config/options",
+        "company",
+        "config:manage",
+        json={"category": "none", "code": "yes", "label": "Yes", **_OF_COMPANY},
+        passes_with="There is no such category",
+    ),
+    _route("GET /config/options/{option}", "option to read", "config:read"),
+    _route("PATCH /config/options/{option}", "option", "config:manage", json=_STALE),
+    _route("DELETE /config/options/{option}", "option", "config:manage", json=_STALE),
+    _route("GET /config/lookups/products", "some company", "config:read"),
+    _route(
+        "POST /config/lookups/products",
+        "company",
+        "config:manage",
+        json={"code": "PCNI_NON_PNP", "name": "P", "facts": _OF_COMPANY},
+    ),
+    _route(f"GET {_LOOKUP}/{{entry}}", "some company", "config:read"),
+    _route(f"PATCH {_LOOKUP}/{{entry}}", "company", "config:manage", json=_STALE),
+    _route(f"DELETE {_LOOKUP}/{{entry}}", "company", "config:manage"),
+    _route(f"GET {_TRACKING}", "every company", "config:manage", params={"is_trackable": "true"}),
+    _route(
+        f"PUT {_TRACKING}",
+        "every company",
+        "config:manage",
+        json={"is_trackable": False, "plan_hash": "0" * 64, **_STALE},
+    ),
+    _route("POST /config/changes/{change}/undo", "company", "config:manage", json={}),
+    _route("POST /config/changes/{of_area}/undo", "undone area", "areas:manage", json={}),
+    _route("POST /config/changes/{of_branch}/undo", "undone branch", "branches:manage", json={}),
     _route("GET /periods/current", "list", "status:read"),
     _route("POST /periods/2026-11/open", "every company", "config:manage"),
     _route(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.demo_data.clients import DemoClient
     from clientupdater.demo_data.history import RowHistory
+    from clientupdater.demo_data.staff import Person
     from clientupdater.domain.ids import PersonId
     from clientupdater.domain.periods import Period
 
@@ -52,6 +53,7 @@ LOOKUPS = (
     "status_types",
     "status_reasons",
     "permissions",
+    "roles",
 )
 
 
@@ -188,8 +190,17 @@ class _Filler:
         branches, areas = writer.territories(staff, administrator)
         records.USERS.load(self.connection, writer.users(staff, hashes))
         records.USER_PERMISSIONS.load(self.connection, writer.grants(staff, administrator))
+        self._roles(administrator)
         records.USER_BRANCHES.load(self.connection, branches)
         records.USER_AREAS.load(self.connection, areas)
+
+    def _roles(self, administrator: Person) -> None:
+        roles = self.writer.role_ids()
+        own, grants = self.writer.own_roles(roles)
+        records.ROLES.load(self.connection, own)
+        records.ROLE_GRANTS.load(self.connection, grants)
+        given = self.writer.user_roles(self.world.staff, roles, administrator)
+        records.USER_ROLES.load(self.connection, given)
 
     def clients(self, how_many: int) -> None:
         """Put in the clients and their history, batch by batch."""

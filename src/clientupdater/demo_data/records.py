@@ -10,6 +10,7 @@ from attrs import frozen
 from clientupdater.demo_data.chance import identity
 from clientupdater.demo_data.loading import Table
 from clientupdater.demo_data.pension_numbers import pension_number
+from clientupdater.demo_data.staff import OWN_ROLES, RIGHTS, Role
 from clientupdater.domain.periods import Cycle
 
 if TYPE_CHECKING:
@@ -41,8 +42,11 @@ USERS = Table.of(
     "last_login_at login_count created_at updated_at",
 )
 USER_PERMISSIONS = Table.of(
-    "user_permissions", "id user_id permission_id company_id scope granted_by granted_at"
+    "user_permissions", "id user_id permission_id company_id scope by_role granted_by granted_at"
 )
+ROLES = Table.of("roles", "id code name description")
+ROLE_GRANTS = Table.of("role_grants", "role_id permission_id scope")
+USER_ROLES = Table.of("user_roles", "id user_id role_id company_id granted_by granted_at")
 USER_BRANCHES = Table.of("user_branches", "user_id branch_id granted_by granted_at")
 USER_AREAS = Table.of("user_areas", "user_id area_id granted_by granted_at")
 CLIENTS = Table.of(
@@ -140,8 +144,34 @@ class RecordWriter:
         for person in staff:
             for grant in sorted(person.actor.grants, key=str):
                 permission = permissions[grant.permission]
-                granted = (permission, grant.company, grant.scope, by.id, self.since)
+                granted = (permission, grant.company, grant.scope, True, by.id, self.since)
                 yield self._id(), person.id, *granted
+
+    def own_roles(self, roles: Mapping[Role, UUID]) -> tuple[list[Record], list[Record]]:
+        """Give the roles of the demo's own, and their grants."""
+        permissions = self.lookups["permissions"]
+        grants = [
+            (roles[role], permissions[grant.permission], grant.scope)
+            for role in OWN_ROLES
+            for grant in sorted(RIGHTS[role].over(None), key=str)
+        ]
+        named = [
+            (roles[role], role.code, role.capitalize(), purpose)
+            for role, purpose in OWN_ROLES.items()
+        ]
+        return named, grants
+
+    def user_roles(
+        self, staff: Iterable[Person], roles: Mapping[Role, UUID], by: Person
+    ) -> Iterator[Record]:
+        for person in staff:
+            for company in sorted(person.has_role_over, key=str):
+                yield self._id(), person.id, roles[person.role], company, by.id, self.since
+
+    def role_ids(self) -> Mapping[Role, UUID]:
+        """Find the seeded roles, and give the others an id."""
+        seeded = self.lookups["roles"]
+        return {role: seeded.get(role.code) or self._id() for role in Role}
 
     def territories(self, staff: Iterable[Person], by: Person) -> tuple[list[Record], list[Record]]:
         """Give the territories: branches, then areas."""

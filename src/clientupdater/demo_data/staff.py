@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """A person's job; the software itself knows only grants."""
+    """A person's job."""
 
     ADMINISTRATOR = "administrator"
     HEAD_OFFICE = "head office"
@@ -32,6 +32,10 @@ class Role(StrEnum):
     TELEMARKETER = "telemarketer"
     FIELD_STAFF = "field staff"
     AUDITOR = "auditor"
+
+    @property
+    def code(self) -> str:
+        return self.replace(" ", "_")
 
 
 @frozen
@@ -75,6 +79,12 @@ RIGHTS: Mapping[Role, Rights] = {
     ),
 }
 
+OWN_ROLES = {
+    Role.FIELD_STAFF: "Visits the clients that are assigned to them",
+    Role.AUDITOR: "Reads everything, the audits included, and changes nothing",
+}
+"""Roles of the demo's own, with what they are for; the others are seeded."""
+
 SHOWN = {
     Role.ADMINISTRATOR: None,
     Role.HEAD_OFFICE: FCASH,
@@ -95,6 +105,8 @@ class Person:
     role: Role
     company: str | None
     """The company they work for; none named: every company."""
+    has_role_over: frozenset[CompanyId | None] = frozenset()
+    """None: over every company."""
     is_deleted: bool = False
     is_shown: bool = False
 
@@ -128,16 +140,23 @@ class _StaffMaker:
             [area.id for area in areas],
             self.organisation.members,
         )
-        grants = RIGHTS[role].over(self.companies[company] if company else None)
-        actor = Actor(PersonId(identity(self.rng)), grants=grants, territory=territory)
+        actor = Actor(PersonId(identity(self.rng)), territory=territory)
         person = Person(actor, name, self._address(name, company), role, company)
         self.staff.append(person)
-        return person
+        return self.give_role(person, self.companies[company] if company else None)
 
-    def change(self, person: Person, **facts: object) -> None:
-        """Change a member of the staff away from the role's defaults."""
-        changed = evolve(person, actor=evolve(person.actor, **facts))  # type: ignore[arg-type] # the caller names the facts
+    def give_role(self, person: Person, *over: CompanyId | None) -> Person:
+        """Give a person their role over these companies, and over no other."""
+        grants = frozenset().union(*map(RIGHTS[person.role].over, over))
+        actor = evolve(person.actor, grants=grants)
+        return self._replace(person, evolve(person, actor=actor, has_role_over=frozenset(over)))
+
+    def deactivate(self, person: Person) -> None:
+        self._replace(person, evolve(person, actor=evolve(person.actor, is_active=False)))
+
+    def _replace(self, person: Person, changed: Person) -> Person:
         self.staff[self.staff.index(person)] = changed
+        return changed
 
     def _address(self, name: Name, company: str | None) -> str:
         domain = f"{(company or 'group').lower()}.example"
@@ -169,12 +188,10 @@ def made_up_staff(
 
 
 def _manager(maker: _StaffMaker, branch: Branch) -> None:
-    """A branch of both companies has a manager with separate grants for each."""
+    """A branch of both companies has a manager with the role over each."""
     person = maker.hire(Role.BRANCH_MANAGER, branch.area.company, branches=[branch])
     if branch.area.company is None:
-        rights = RIGHTS[Role.BRANCH_MANAGER]
-        each = [rights.over(maker.companies[company]) for company in branch.area.companies]
-        maker.change(person, grants=frozenset().union(*each))
+        maker.give_role(person, *(maker.companies[each] for each in branch.area.companies))
 
 
 def _callers(maker: _StaffMaker, area: Area) -> None:
@@ -197,12 +214,12 @@ def _others(maker: _StaffMaker) -> None:
     maker.hire(Role.AUDITOR, PCNI)
     branches = maker.organisation.of(metro)
     left = maker.hire(Role.TELEMARKETER, metro.company, branches=branches[:1])
-    maker.change(left, is_active=False)
+    maker.deactivate(left)
     gone = maker.hire(Role.FIELD_STAFF, metro.company, branches=branches[1:2])
-    maker.change(gone, is_active=False)
+    maker.deactivate(gone)
     maker.staff[-1] = evolve(maker.staff[-1], is_deleted=True)
     newcomer = maker.hire(Role.TELEMARKETER, metro.company, branches=branches[2:3])
-    maker.change(newcomer, grants=frozenset())
+    maker.give_role(newcomer)
 
 
 def _shown(staff: list[Person]) -> tuple[Person, ...]:

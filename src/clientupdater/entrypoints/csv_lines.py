@@ -18,7 +18,7 @@ Row: TypeAlias = "tuple[int, list[str]]"
 
 _PLACES = ("areas", "primary_area", "phone", "email")
 BRANCH_COLUMNS = ("code", "name", "location", "category", *_PLACES)
-STAFF_COLUMNS = ("email", "first_name", "last_name", "branches", "areas")
+STAFF_COLUMNS = ("email", "first_name", "last_name", "branches", "areas", "roles", "company")
 MOST_FAULTS = 20
 """Of one header."""
 

@@ -84,6 +84,13 @@ class Areas(Protocol):
         """
         ...
 
+    def restore(self, area: AreaId) -> Area:
+        """Make a deleted area live again, with the branches and the people it had.
+
+        Raises NotFound if it is not deleted.
+        """
+        ...
+
     def branches(self, area: AreaId, *, after: str, at_most: int) -> Sequence[AreaBranch]:
         """List the live branches of an area by code, beginning behind `after`."""
         ...
@@ -144,6 +151,13 @@ class Branches(Protocol):
         """
         ...
 
+    def restore(self, branch: BranchId) -> Branch:
+        """Make a deleted branch live again, in the areas and territories it was in.
+
+        Raises NotFound if it is not deleted, or was closed into another one.
+        """
+        ...
+
     def count_clients(self, branch: BranchId) -> int:
         """Count the clients of a branch that are not deleted."""
         ...
@@ -154,6 +168,10 @@ class Branches(Protocol):
 
     def contacts(self, *branches: BranchId) -> Sequence[BranchContact]:
         """List the contacts of branches, by type, the primary one first."""
+        ...
+
+    def contact(self, contact: UUID) -> BranchContact | None:
+        """Find a contact."""
         ...
 
     def add_contact(self, contact: BranchContact) -> None:

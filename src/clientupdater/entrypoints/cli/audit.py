@@ -115,15 +115,21 @@ def config(
     acts: str,
     **params: Any,
 ) -> None:
-    """List changes of organisation and configuration; --json has the values before and after."""
+    """List changes of organisation and configuration; --json has the values before and after.
+
+    `clientupdater audit config` and `clientupdater config audit` are the same. `clientupdater
+    config undo` takes the id in the column `change`.
+    """
     asked = ConfigurationQuery(
         table=table, record=record, action=ConfigurationAction(action) if action else None
     )
     with opened_as(session, acts) as (app, caller):
         query = _query(asked, session, app, caller, params)
         items = _entries(lambda q: app.audits.configuration(caller, q), query, params["limit"])
-    rows = ((e.at, e.by, e.action, _thing(e.table, e.record), _names(e.new_values)) for e in items)
-    _print(session, items, ("when", "who", "action", "row", "values"), rows, params)
+    rows = (
+        (e.at, e.by, e.action, _thing(e.table, e.record), _names(e.new_values), e.id) for e in items
+    )
+    _print(session, items, ("when", "who", "action", "row", "values", "change"), rows, params)
 
 
 @audit.command(epilog=example(f"clientupdater audit authorization --result refused {_AUDITOR}"))

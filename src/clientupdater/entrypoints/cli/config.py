@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import click
 from clientupdater.domain.ids import ChangeId
 from clientupdater.domain.settings_values import KNOWN
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.audit import config as audit_config
 from clientupdater.entrypoints.cli.config_lookups import lookups
 from clientupdater.entrypoints.cli.config_options import categories, options
 from clientupdater.entrypoints.cli.session import (
@@ -47,6 +49,9 @@ def config() -> None:
 
 for _group in (lookups, categories, options):
     config.add_command(_group)
+_audit = copy(audit_config)
+_audit.epilog = example(f"clientupdater config audit --table config_settings {_ACTOR}")
+config.add_command(_audit, "audit")
 
 
 @config.command("list", epilog=example(f"clientupdater config list {_ACTOR}"))

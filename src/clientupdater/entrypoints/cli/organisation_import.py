@@ -98,8 +98,9 @@ def import_users(
 ) -> int:
     """Add and change users by a CSV file, with a verdict on each line.
 
-    Columns: email, first_name, last_name, branches and areas (separated by ;). Only email is
-    required. An empty cell leaves a value as it is, and nothing is taken away. --apply needs
+    Columns: email, first_name, last_name, branches, areas and roles (separated by ;), and company,
+    over which the line's roles count; without it, over every company. Only email is required. An
+    empty cell leaves a value as it is, and nothing is taken away. --apply needs
     --passwords: each new user's initial password works once and is written only there. Ends with 1
     if a previewed line is refused, and with 5 if nothing was taken for that.
     """

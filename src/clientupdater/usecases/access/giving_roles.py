@@ -135,6 +135,19 @@ def give_new_roles(
             faults.append(Fault(f"/roles/{index}", error.message))
     if faults:
         raise InvalidInput(faults)
+    give_roles(tx, caller, actor, person, roles, wanted, now)
+
+
+def give_roles(
+    tx: Transaction,
+    caller: Caller,
+    actor: Actor,
+    person: PersonId,
+    roles: Mapping[str, Role],
+    wanted: Iterable[RoleOfPerson],
+    now: datetime,
+) -> None:
+    """Give roles to a person over whom the caller was judged."""
     for role in wanted:
         rights = tx.rights.actor(person) or Actor(person)
         _give(tx, caller, actor, rights, roles, role, now)

@@ -11,6 +11,7 @@ from clientupdater.domain.lookups import LookupTable
 from clientupdater.domain.permissions import Permission
 from clientupdater.usecases.configuration import options, settings
 from clientupdater.usecases.configuration.config_admin import config_admin
+from clientupdater.usecases.organisation import undo as organisation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from clientupdater.usecases.configuration.par_statuses import ParStatusTracking
     from clientupdater.usecases.configuration.settings import SettingAdministration
 
+_MANAGING = (Permission.CONFIG_MANAGE, Permission.AREAS_MANAGE, Permission.BRANCHES_MANAGE)
+
 
 @frozen
 class Undone:
@@ -41,7 +44,10 @@ class Undone:
 
 @frozen
 class ConfigurationUndo:
-    """It takes the right to make the change, and the row still as the change left it."""
+    """It takes the right to make the change, and the row still as the change left it.
+
+    A caller without any such right does not learn which changes there are.
+    """
 
     work: UnitsOfWork
     clock: Clock
@@ -57,7 +63,7 @@ class ConfigurationUndo:
         `plan_hash` is the preview's, for a change of a PAR status's `is_trackable` alone (P6).
         """
         with config_admin(self.work, self.clock, caller, "config_audit_log") as admin:
-            if not admin.actor.found(Permission.CONFIG_MANAGE):
+            if not any(map(admin.actor.found, _MANAGING)):
                 admin.require(Permission.CONFIG_MANAGE, None)
             change = admin.tx.configuration_changes.find(change_id)
             if change is None:
@@ -75,6 +81,7 @@ class ConfigurationUndo:
             options.CATEGORIES: self.categories.revert,
             options.OPTIONS: self.options.revert,
             **{str(table): self.lookups.revert for table in LookupTable},
+            **organisation.REVERTS,
         }
         if change.table not in reverts:
             admin.require(Permission.CONFIG_MANAGE, None)

@@ -27,10 +27,12 @@ from clientupdater.usecases.organisation.changes import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from clientupdater.domain.access import Actor
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import BranchId, CompanyId
+    from clientupdater.ports.audit import ConfigurationChange
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.organisation import AreaBranch
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
@@ -152,16 +154,7 @@ class Areas:
         with self._admin(caller, area, bears_on_rights=True) as (tx, actor):
             seen = find_area(tx, actor, area, MANAGE)
             removed = tx.organisation.branch(branch)
-            holders = tx.areas.holders(seen.id)
-            require_may_remove_branch(actor, removed, tx.rights.actors(holders).values())
-            before = tx.areas.membership(seen.id, removed)
-            if before is None:
-                return
-            tx.areas.remove_branch(seen.id, removed)
-            tx.territories.end_lost_assignments(holders, actor.id, self.clock.now())
-            record_rights(tx, caller, holders, "area", seen.id, {"branch": str(removed)})
-            gone = _member(removed, is_primary=before)
-            _record_member(tx, caller, seen.id, removed, gone, None)
+            remove_branch(tx, caller, actor, seen.id, removed, self.clock.now())
 
     def judge(self, caller: Caller, area: AreaId | str) -> None:
         """Refuse with NotFound or Forbidden a caller who may not manage it, and do nothing."""
@@ -190,22 +183,39 @@ def place_branch(
     branch: BranchId,
     *,
     is_primary: bool | None = None,
-) -> None:
+) -> ConfigurationChange | None:
     """Put a branch into an area, and audit what its holders gain; again, it changes nothing."""
     before = tx.areas.membership(area, branch)
     after = bool(before) if is_primary is None else is_primary
     if before == after:
-        return
+        return None
     if after and (former := _other_primary(tx, area, branch)):
         tx.areas.place_branch(former.id, branch, is_primary=False)
-        primary, plain = (_member(branch, is_primary=each) for each in (True, False))
+        primary, plain = (member_record(branch, is_primary=each) for each in (True, False))
         _record_member(tx, caller, former.id, branch, primary, plain)
     tx.areas.place_branch(area, branch, is_primary=after)
     if before is None:
         holders = tx.areas.holders(area)
         record_rights(tx, caller, holders, "area", area, {"branch": str(branch)}, is_gained=True)
-    was = None if before is None else _member(branch, is_primary=before)
-    _record_member(tx, caller, area, branch, was, _member(branch, is_primary=after))
+    was = None if before is None else member_record(branch, is_primary=before)
+    now = member_record(branch, is_primary=after)
+    return _record_member(tx, caller, area, branch, was, now)
+
+
+def remove_branch(
+    tx: Transaction, caller: Caller, actor: Actor, area: AreaId, branch: BranchId, now: datetime
+) -> ConfigurationChange | None:
+    """Take a branch out of an area, if the actor may and it is there, and end what is lost."""
+    holders = tx.areas.holders(area)
+    require_may_remove_branch(actor, branch, tx.rights.actors(holders).values())
+    before = tx.areas.membership(area, branch)
+    if before is None:
+        return None
+    tx.areas.remove_branch(area, branch)
+    tx.territories.end_lost_assignments(holders, actor.id, now)
+    record_rights(tx, caller, holders, "area", area, {"branch": str(branch)})
+    was = member_record(branch, is_primary=before)
+    return _record_member(tx, caller, area, branch, was, None)
 
 
 def _other_primary(tx: Transaction, area: AreaId, branch: BranchId) -> Area | None:
@@ -222,13 +232,14 @@ def _record_member(
     branch: BranchId,
     before: Mapping[str, object] | None,
     after: Mapping[str, object] | None,
-) -> None:
+) -> ConfigurationChange:
     """Log and audit a branch of an area; None: it is not in it."""
     action = "area.place_branch" if after else "area.remove_branch"
-    record_change(tx, caller, action, "area_branches", area, before, after, branch=branch)
+    record = f"{area}:{branch}"
+    return record_change(tx, caller, action, "area_branches", record, before, after, branch=branch)
 
 
-def _member(branch: BranchId, *, is_primary: bool) -> Mapping[str, object]:
+def member_record(branch: BranchId, *, is_primary: bool) -> Mapping[str, object]:
     return {"branch": branch, "is_primary": is_primary}
 
 

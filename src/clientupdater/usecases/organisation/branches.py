@@ -22,9 +22,11 @@ from clientupdater.usecases.organisation.changes import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from clientupdater.domain.access import Actor
     from clientupdater.domain.callers import Caller
+    from clientupdater.ports.audit import ConfigurationChange
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
@@ -121,7 +123,7 @@ class Branches:
             seen = find_branch(tx, actor, branch, MANAGE)
             require_version(version, seen.version)
             require_no_clients(tx.branches.count_clients(seen.id))
-            delete_branch(tx, caller, self.clock, seen, "branch.delete")
+            delete_branch(tx, caller, seen, self.clock.now(), "branch.delete")
 
     def show(self, caller: Caller, branch: BranchId | str) -> Branch:
         """Return a branch. Raises NotFound for a caller who may not see branches."""
@@ -157,13 +159,14 @@ def find_branch(
 def delete_branch(
     tx: Transaction,
     caller: Caller,
-    clock: Clock,
     branch: Branch,
+    now: datetime,
     action: str,
     **details: object,
-) -> None:
+) -> ConfigurationChange:
     """Delete a branch that has no clients any more, and audit what its holders lose (L1)."""
     holders = tx.branches.holders(branch.id)
-    tx.branches.save(branch, deleted_at=clock.now())
+    tx.branches.save(branch, deleted_at=now)
     record_rights(tx, caller, holders, "branch", branch.id, {"branch": str(branch.id)})
-    record_change(tx, caller, action, "branches", branch.id, branch.record, None, **details)
+    record = branch.record
+    return record_change(tx, caller, action, "branches", branch.id, record, None, **details)

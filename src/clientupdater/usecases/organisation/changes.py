@@ -55,7 +55,7 @@ def record_change(
     before: Mapping[str, object] | None,
     after: Mapping[str, object] | None,
     **details: object,
-) -> None:
+) -> ConfigurationChange:
     """Log a change, and audit the values that differ (L1)."""
     if before is not None and after is not None:
         before, after = changed_fields(before, after)
@@ -67,6 +67,7 @@ def record_change(
     )
     change = ConfigurationChange(table=table, record=str(record), before=before, after=after)
     tx.audit.log_configuration(caller, change)
+    return change
 
 
 def record_rights(

@@ -79,7 +79,7 @@ class BranchClosing:
             tx.branches.move_clients(closing, actor.id, self.clock.now())
             effects = {f"{kind}s": count for kind, count in plan.counts.items()}
             details = {"into": closing.into.id, **effects}
-            delete_branch(tx, caller, self.clock, closing.branch, "branch.close", **details)
+            delete_branch(tx, caller, closing.branch, self.clock.now(), "branch.close", **details)
             tx.branches.set_successor(closing)
         return ClosingResult(closing, plan, is_applied=True)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import BranchId
     from clientupdater.domain.organisation import Branch
+    from clientupdater.ports.audit import ConfigurationChange
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
@@ -68,9 +69,7 @@ class BranchContacts:
     def add(self, caller: Caller, branch: BranchId | str, new: NewContact) -> BranchContact:
         """Add a contact."""
         with self._locked(caller, branch) as (tx, owner, contacts):
-            if len(contacts) >= MOST_CONTACTS:
-                message = f"the branch has {MOST_CONTACTS} contacts already; delete one first"
-                raise InvalidInput.of("", message)
+            require_room(contacts)
             return add_contact(tx, caller, owner, new)
 
     def change(
@@ -97,7 +96,7 @@ class BranchContacts:
             seen = _find(contacts, contact)
             require_version(version, seen.version)
             tx.branches.remove_contact(seen)
-            _record(tx, caller, "branch.remove_contact", seen, seen.record, None)
+            record_contact(tx, caller, "branch.remove_contact", seen, seen.record, None)
 
     @contextmanager
     def _locked(
@@ -108,6 +107,13 @@ class BranchContacts:
             if tx.branches.lock(owner.id) is None:
                 raise NotFound
             yield tx, owner, tx.branches.contacts(owner.id)
+
+
+def require_room(contacts: Sequence[BranchContact]) -> None:
+    """Refuse another contact of a branch that has as many as it may have."""
+    if len(contacts) >= MOST_CONTACTS:
+        message = f"the branch has {MOST_CONTACTS} contacts already; delete one first"
+        raise InvalidInput.of("", message)
 
 
 def add_contact(tx: Transaction, caller: Caller, branch: Branch, new: NewContact) -> BranchContact:
@@ -122,7 +128,7 @@ def add_contact(tx: Transaction, caller: Caller, branch: Branch, new: NewContact
         )
     )
     tx.branches.add_contact(contact)
-    _record(tx, caller, "branch.add_contact", contact, None, contact.record)
+    record_contact(tx, caller, "branch.add_contact", contact, None, contact.record)
     return contact
 
 
@@ -131,20 +137,23 @@ def save_contact(
 ) -> BranchContact:
     """Save a changed contact, and audit it."""
     saved = tx.branches.save_contact(changed)
-    _record(tx, caller, "branch.change_contact", saved, seen.record, saved.record)
+    record_contact(tx, caller, "branch.change_contact", saved, seen.record, saved.record)
     return saved
 
 
-def _record(
+def record_contact(
     tx: Transaction,
     caller: Caller,
     action: str,
     contact: BranchContact,
     before: Mapping[str, object] | None,
     after: Mapping[str, object] | None,
-) -> None:
+) -> ConfigurationChange:
+    """Log and audit a change of a contact."""
     branch = contact.branch
-    record_change(tx, caller, action, "branch_contacts", contact.id, before, after, branch=branch)
+    return record_change(
+        tx, caller, action, "branch_contacts", contact.id, before, after, branch=branch
+    )
 
 
 def _find(contacts: Sequence[BranchContact], contact: UUID) -> BranchContact:

@@ -18,7 +18,7 @@ from clientupdater.domain.errors import (
     NotFound,
     PrivilegeExceeded,
 )
-from clientupdater.domain.ids import AreaId, BranchId, PersonId
+from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 from clientupdater.domain.imports import (
     LineVerdict,
     Verdict,
@@ -28,9 +28,11 @@ from clientupdater.domain.imports import (
     require_none_refused,
 )
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.roles import RoleOfPerson, require_may_give_role
 from clientupdater.ports.people import PlaceKind
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.runtime.random_secrets import readable_password
+from clientupdater.usecases.access.giving_roles import give_roles
 from clientupdater.usecases.access.territories import give_place
 from clientupdater.usecases.access.user_admin import (
     UserAdmin,
@@ -42,17 +44,23 @@ from clientupdater.usecases.people.users import CreatedUser, add_person, require
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+    from typing import TypeAlias
+    from uuid import UUID
 
     from clientupdater.domain.access import Actor
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.imports import SheetLine
+    from clientupdater.domain.roles import Role
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.passwords import Passwords
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
+    _Gifts: TypeAlias = tuple[Sequence[BranchId], Sequence[AreaId], Sequence[RoleOfPerson]]
+
 MANAGE = Permission.USERS_MANAGE
 NAMES, PLACES = ("first_name", "last_name"), ("branches", "areas")
-COLUMNS = (*NAMES, *PLACES)
+ROLES, COMPANY = "roles", "company"
+COLUMNS = (*NAMES, *PLACES, ROLES)
 Id = TypeVar("Id")
 
 
@@ -66,6 +74,8 @@ class _Plan:
     branches: tuple[BranchId, ...] = ()
     """Those that a known person gets."""
     areas: tuple[AreaId, ...] = ()
+    roles: tuple[RoleOfPerson, ...] = ()
+    """Those that the person, new or known, gets."""
 
 
 @frozen
@@ -81,7 +91,7 @@ class StaffImport:
     """A line adds and changes, and takes nothing away; an empty cell leaves a value as it is.
 
     So the same file, taken again, changes nothing. Each line is judged like creating its user, or
-    like giving them the branches and areas one by one.
+    like giving them the branches, areas and roles one by one.
     """
 
     work: UnitsOfWork
@@ -113,6 +123,9 @@ class StaffImport:
             created = tuple(self._created(tx, caller, plans, hashed))
             for plan in plans:
                 self._change(tx, caller, actor, plan)
+                if plan.after and plan.roles:
+                    now = self.clock.now()
+                    give_roles(tx, caller, actor, plan.after.id, tx.roles.all(), plan.roles, now)
         return ImportedStaff(verdicts, created)
 
     def _created(
@@ -157,6 +170,8 @@ def _plans(tx: Transaction, actor: Actor, lines: Sequence[SheetLine]) -> list[_P
         taken=tx.people.taken([line.text("email") or "" for line in lines]),
         branches={code: each.id for code, each in tx.branches.by_codes(branches).items()},
         areas={code: each.id for code, each in tx.areas.by_codes(areas).items()},
+        roles=tx.roles.all(),
+        companies={code: CompanyId(id_) for id_, code in _company_codes(tx).items()},
     )
     return [planner.plan(line) for line in lines]
 
@@ -172,10 +187,12 @@ class _Planner:
     """The emails that belong to people, deleted ones included."""
     branches: Mapping[str, BranchId]
     areas: Mapping[str, AreaId]
+    roles: Mapping[str, Role]
+    companies: Mapping[str, CompanyId]
     _members: dict[AreaId, frozenset[BranchId]] = field(factory=dict, init=False)
 
     def plan(self, line: SheetLine) -> _Plan:
-        faults = line.cell_faults(PLACES)
+        faults = line.cell_faults((*PLACES, ROLES))
         if line.line in self.repeated:
             faults.append(Fault("email", f"repeats line {self.repeated[line.line]}"))
         values = self._values(line, faults)
@@ -183,22 +200,23 @@ class _Planner:
             return _Plan(verdict=_verdict(line, None, (), faults))
         branches = _named(line, "branches", self.branches, faults)
         areas = _named(line, "areas", self.areas, faults)
+        roles = self._roles(line, faults)
         email = str(values["email"])
         before = self.tx.people.by_email(email) if email.lower() in self.taken else None
         if before is None:
             if email.lower() in self.taken:
                 faults.append(Fault("email", "belonged to a user who is deleted"))
-            return self._new(line, values, branches, areas, faults)
-        return self._known(line, before, values, (branches, areas), faults)
+            return self._new(line, values, (branches, areas, roles), faults)
+        return self._known(line, before, values, (branches, areas, roles), faults)
 
     def _new(
         self,
         line: SheetLine,
         values: Mapping[str, str | None],
-        branches: Sequence[BranchId],
-        areas: Sequence[AreaId],
+        gifts: _Gifts,
         faults: list[Fault],
     ) -> _Plan:
+        branches, areas, roles = gifts
         members = {area: self._members_of(area) for area in areas}
         person = Person(
             id=PersonId(uuid4()),
@@ -214,32 +232,66 @@ class _Planner:
             require_may_give_all(self.actor, person, members)
         except PrivilegeExceeded as error:
             faults.append(Fault("", error.message))
+        faults += self._role_faults(person.id, roles)
         changes = [name for name in COLUMNS if line.text(name)]
-        return _Plan(verdict=_verdict(line, None, changes, faults), after=person)
+        verdict = _verdict(line, None, changes, faults)
+        return _Plan(verdict=verdict, after=person, roles=tuple(roles))
 
     def _known(
         self,
         line: SheetLine,
         before: Person,
         values: Mapping[str, str | None],
-        places: tuple[Sequence[BranchId], Sequence[AreaId]],
+        gifts: _Gifts,
         faults: list[Fault],
     ) -> _Plan:
         if not decide_over_person(self.actor, MANAGE, before.place).allowed:
             faults.append(Fault("email", "another user has this email already"))
             return _Plan(verdict=_verdict(line, before, (), faults))
-        branches = tuple(each for each in places[0] if each not in before.territory.branches)
-        areas = tuple(each for each in places[1] if each not in before.territory.areas)
+        branches = tuple(each for each in gifts[0] if each not in before.territory.branches)
+        areas = tuple(each for each in gifts[1] if each not in before.territory.areas)
+        roles = self._lacked(before.id, gifts[2])
         after = evolve(
             before,
             first_name=values["first_name"] or before.first_name,
             last_name=values["last_name"] or before.last_name,
         )
         faults += self._gift_faults(before.id, branches, areas)
+        faults += self._role_faults(before.id, roles)
         changes = [name for name in NAMES if getattr(before, name) != getattr(after, name)]
-        changes += [name for name, gifts in zip(PLACES, (branches, areas), strict=True) if gifts]
-        verdict = _verdict(line, before, changes, faults)
-        return _Plan(verdict=verdict, before=before, after=after, branches=branches, areas=areas)
+        lists = zip((*PLACES, ROLES), (branches, areas, roles), strict=True)
+        changes += [name for name, gained in lists if gained]
+        return _Plan(
+            verdict=_verdict(line, before, changes, faults),
+            before=before,
+            after=after,
+            branches=branches,
+            areas=areas,
+            roles=roles,
+        )
+
+    def _roles(self, line: SheetLine, faults: list[Fault]) -> list[RoleOfPerson]:
+        """Look up the roles of a line, all over its one company or over every company."""
+        company, codes = line.text(COMPANY), _named(line, ROLES, self.roles, faults)
+        if company and company not in self.companies:
+            faults.append(Fault(COMPANY, f"{company[:50]!r} does not exist"))
+        elif company and not line.codes(ROLES):
+            faults.append(Fault(COMPANY, "says where roles count: name a role"))
+        over = self.companies.get(company) if company else None
+        return [RoleOfPerson(role.code, over) for role in codes]
+
+    def _lacked(self, person: PersonId, roles: Sequence[RoleOfPerson]) -> tuple[RoleOfPerson, ...]:
+        """Leave out the roles that a person has: a grant that was revoked since stays so."""
+        held = self.tx.roles.holdings([person])[person].roles if roles else ()
+        return tuple(each for each in roles if each not in held)
+
+    def _role_faults(self, person: PersonId, roles: Iterable[RoleOfPerson]) -> Iterator[Fault]:
+        for each in roles:
+            try:
+                grants = self.roles[each.role].over(each.company)
+                require_may_give_role(self.actor, person, grants)
+            except PrivilegeExceeded as error:
+                yield Fault(ROLES, error.message)
 
     def _gift_faults(
         self, person: PersonId, branches: Iterable[BranchId], areas: Iterable[AreaId]
@@ -275,6 +327,10 @@ def _named(line: SheetLine, column: str, known: Mapping[str, Id], faults: list[F
     codes = line.codes(column)
     faults += [Fault(column, f"{c[:50]!r} does not exist") for c in codes if c not in known]
     return [known[code] for code in codes if code in known]
+
+
+def _company_codes(tx: Transaction) -> Mapping[UUID, str]:
+    return tx.organisation.names(frozenset()).companies
 
 
 def _verdict(

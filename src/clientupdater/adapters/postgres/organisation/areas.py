@@ -63,6 +63,13 @@ class PostgresAreas:
             raise self._refusal(area)
         return evolve(area, version=area.version + 1)
 
+    def restore(self, area: AreaId) -> Area:
+        self._connection.execute(QUERIES["restore"], {"area": area})
+        restored = self.find(area)
+        if restored is None:
+            raise NotFound
+        return restored
+
     def branches(self, area: AreaId, *, after: str, at_most: int) -> list[AreaBranch]:
         values = {"area": area, "after": after, "at_most": at_most}
         return [AreaBranch(*row) for row in self._connection.execute(QUERIES["branches"], values)]

@@ -42,6 +42,12 @@ where id = %(id)s
     and version = %(version)s
     and deleted_at is null
 
+-- name: restore
+update areas
+set deleted_at = null, version = version + 1
+where id = %(area)s
+    and deleted_at is not null
+
 -- name: version
 select version
 from areas

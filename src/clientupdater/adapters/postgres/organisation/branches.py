@@ -71,6 +71,13 @@ class PostgresBranches:
             raise self._refusal(branch)
         return evolve(branch, version=branch.version + 1)
 
+    def restore(self, branch: BranchId) -> Branch:
+        self._connection.execute(QUERIES["restore"], {"branch": branch})
+        restored = self.find(branch)
+        if restored is None:
+            raise NotFound
+        return restored
+
     def count_clients(self, branch: BranchId) -> int:
         ((count,),) = self._connection.execute(QUERIES["count_clients"], {"branch": branch})
         return int(count)
@@ -82,6 +89,10 @@ class PostgresBranches:
     def contacts(self, *branches: BranchId) -> list[BranchContact]:
         cursor = self._connection.execute(QUERIES["contacts"], {"branches": list(branches)})
         return [_contact(*row) for row in cursor]
+
+    def contact(self, contact: UUID) -> BranchContact | None:
+        row = self._connection.execute(QUERIES["contact"], {"contact": contact}).fetchone()
+        return _contact(*row) if row else None
 
     def add_contact(self, contact: BranchContact) -> None:
         self._make_primary(contact)

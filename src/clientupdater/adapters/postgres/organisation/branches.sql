@@ -64,6 +64,13 @@ where id = %(id)s
     and version = %(version)s
     and deleted_at is null
 
+-- name: restore
+update branches
+set deleted_at = null, version = version + 1
+where id = %(branch)s
+    and deleted_at is not null
+    and successor_id is null
+
 -- name: version
 select version
 from branches
@@ -91,6 +98,11 @@ order by 1
 -- name: contact_columns
 k.id, k.branch_id, k.type, k.value, k.is_primary, k.version
 
+-- name: contact
+select {contact_columns}
+from branch_contacts k
+where k.id = %(contact)s
+
 -- name: contacts
 select {contact_columns}
 from branch_contacts k
@@ -107,8 +119,17 @@ where branch_id = %(branch)s
     and is_primary
 
 -- name: add_contact
-insert into branch_contacts (id, branch_id, type, value, is_primary)
-values (%(id)s, %(branch)s, %(type)s, %(value)s, %(is_primary)s)
+-- One that is stored again continues with the number of its changes: no version names two values.
+insert into branch_contacts (id, branch_id, type, value, is_primary, version)
+values (
+    %(id)s, %(branch)s, %(type)s, %(value)s, %(is_primary)s,
+    1 + (
+        select count(*)
+        from config_audit_log l
+        where l.table_name = 'branch_contacts'
+            and l.record_id = %(id)s::text
+    )
+)
 
 -- name: save_contact
 update branch_contacts

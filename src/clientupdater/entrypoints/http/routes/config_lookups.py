@@ -255,8 +255,10 @@ def apply_tracking(call: Call) -> Answer:
 
 
 def undo_change(call: Call) -> UndoneChange:
-    """Undo a change of a setting, a category, an option or a lookup: its old values become a new
-    change. Refused if the row has changed since.
+    """Undo a change of configuration or organisation: its old values become a new change. Refused
+    if the row has changed since. A deleted area or branch belongs to its users again; assignments
+    that ended stay ended. Needs the permission `config:manage`; for an area, the permission
+    `areas:manage`; for a branch or its contacts, the permission `branches:manage`.
     """
     change = ChangeId(call.path["change"])
     return undone_shown(call.app.undo_configuration(call.caller, change, call.body.plan_hash))
@@ -387,7 +389,6 @@ ENDPOINTS = (
         body=UndoRequest,
         body_required=False,
         answers=UndoneChange,
-        permission=_MANAGE,
         errors=(VersionConflict, ConfigurationNotAllowed, AlreadyExists, PlanChanged),
     ),
 )

@@ -24,6 +24,7 @@ MOST_STAFF = 100
 """Lines of a request: a password for each new user takes time. The command line takes 500."""
 _LONGEST = 4 * MIB
 _CSV = Annotated[str, Text(longest=_LONGEST, shortest=1)]
+_STAFF = "email,branches,roles,company\nana@example.com,QC01,telemarketer,FCASH\n"
 _APPLY = About("False: a preview, which changes nothing.", example=False)
 
 
@@ -47,13 +48,14 @@ class ImportBranchesRequest:
 class ImportUsersRequest:
     """A CSV file of staff."""
 
-    EXAMPLE: ClassVar[dict[str, Any]] = {"csv": "email,branches\nana@example.com,QC01\n"}
+    EXAMPLE: ClassVar[dict[str, Any]] = {"csv": _STAFF}
 
     csv: Annotated[
         _CSV,
         About(
-            "The file, with a header. Only `email` is required; several places are apart by `;`.",
-            "email,branches\nana@example.com,QC01\n",
+            "The file, with a header. Only `email` is required; several places or roles are apart"
+            " by `;`. Roles count over the line's `company`, or over every company.",
+            _STAFF,
         ),
     ] = field(repr=False)
     apply: Annotated[bool, _APPLY] = False
@@ -103,7 +105,8 @@ def import_branches(call: Call) -> ImportedBranches:
 def import_users(call: Call) -> ImportedUsers:
     """Add and change up to 100 users by a CSV file: all lines, or none. Without `apply` nothing
     changes, and the answer has a verdict for each line. The first passwords are shown once. An
-    empty cell leaves a value as it is, and nothing is taken away.
+    empty cell leaves a value as it is, and nothing is taken away. A role that a user has already
+    is not given again.
     """
     staff, applied = call.app.staff_import, call.body.apply
     act = staff.apply if applied else staff.preview
