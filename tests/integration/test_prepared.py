@@ -72,24 +72,6 @@ def test_a_statement_is_prepared_once_and_the_oldest_of_too_many_makes_room(
     assert count == (2,)
 
 
-@pytest.mark.parametrize("by_psycopg", [False, True])
-def test_a_statement_is_prepared_again_after_a_rollback_took_it(
-    connection: Connection, *, by_psycopg: bool
-) -> None:
-    statement = Statement.of("select %(n)s::int")
-    for number in range(7):  # so that psycopg prepares a statement of its own
-        connection.execute("select %s::int", [number])
-    executed(connection, statement, [1])
-    if by_psycopg:
-        with connection.transaction(force_rollback=True):
-            connection.execute("select 1")
-    else:
-        connection.execute("begin", prepare=False)
-        connection.execute("rollback", prepare=False)
-    text = executed(connection, statement, [2])
-    assert connection.execute(text.encode()).fetchall() == [(2,)]
-
-
 def test_a_connection_that_keeps_no_statements_gets_the_statement_itself(
     connection: Connection,
 ) -> None:

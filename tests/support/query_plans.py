@@ -16,7 +16,7 @@ from clientupdater.adapters.postgres.read_models import PostgresReadModels
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from clientupdater.adapters.postgres.core.unit_of_work import PostgresTransaction
+    from clientupdater.adapters.postgres.core.repositories import PostgresTransaction
 
 
 def models_of(tx: PostgresTransaction, explaining: Explaining) -> PostgresReadModels:

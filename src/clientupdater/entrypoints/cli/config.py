@@ -159,7 +159,7 @@ def undo(
 
     Refused if the row has changed since.
     """
-    from clientupdater.entrypoints.http.routes.config_lookups import undone_shown
+    from clientupdater.entrypoints.http.routes.config_changes import undone_shown
 
     with opened_as(session, acts) as (app, caller):
         undone = undone_shown(app.undo_configuration(caller, ChangeId(change), plan_hash))

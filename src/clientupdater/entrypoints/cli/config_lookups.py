@@ -19,7 +19,7 @@ from clientupdater.entrypoints.cli.tables import print_table
 
 if TYPE_CHECKING:
     from clientupdater.domain.lookups import FactValue, Lookup
-    from clientupdater.entrypoints.http.routes.config_lookups import TrackingPlan
+    from clientupdater.entrypoints.http.routes.config_changes import TrackingPlan
 
 _ACTOR = "--as boss@example.com"
 _table = click.argument("table", type=click.Choice([str(each) for each in LookupTable]))
@@ -156,7 +156,7 @@ def track(
 
     A job exempts their open rows, or restores and opens them.
     """
-    from clientupdater.entrypoints.http.routes.config_lookups import plan_shown
+    from clientupdater.entrypoints.http.routes.config_changes import plan_shown
 
     with opened_as(session, acts) as (app, caller):
         changes = app.par_status_tracking

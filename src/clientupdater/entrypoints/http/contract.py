@@ -15,7 +15,7 @@ from clientupdater.domain.people import Act
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
-from clientupdater.entrypoints.http.descriptions.members import UUID_EXAMPLE
+from clientupdater.entrypoints.http.descriptions.about import UUID_EXAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

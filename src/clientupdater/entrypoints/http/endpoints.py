@@ -14,6 +14,7 @@ from clientupdater.entrypoints.http.routes import (
     bulk_updates,
     client_history,
     clients,
+    config_changes,
     config_lookups,
     config_options,
     config_settings,
@@ -102,7 +103,12 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     ),
     (
         Capability("Configuration", "Settings, options and lookups, in effect at once."),
-        (*config_settings.ENDPOINTS, *config_options.ENDPOINTS, *config_lookups.ENDPOINTS),
+        (
+            *config_settings.ENDPOINTS,
+            *config_options.ENDPOINTS,
+            *config_lookups.ENDPOINTS,
+            *config_changes.ENDPOINTS,
+        ),
     ),
     (
         Capability("Audits", "What was changed, refused and seen, and by whom."),

@@ -23,13 +23,9 @@ from attrs import define, field
 from clientupdater.domain.periods import Period
 from clientupdater.domain.sync.fields import BUILT_IN_SOURCES, Source
 from clientupdater.entrypoints.http.contract import PERIOD_PATTERN
+from clientupdater.entrypoints.http.descriptions.about import UNSET, UUID_EXAMPLE, About
 from clientupdater.entrypoints.http.descriptions.enums import CHOICES
-from clientupdater.entrypoints.http.descriptions.members import (
-    MEMBERS,
-    UNSET,
-    UUID_EXAMPLE,
-    About,
-)
+from clientupdater.entrypoints.http.descriptions.members import MEMBERS
 from clientupdater.entrypoints.structuring import Integer, Many, Text, takes_more
 from clientupdater.entrypoints.wire import to_plain
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 import clientupdater
 from clientupdater.domain.errors import NotFound, Unauthenticated
 from clientupdater.domain.rate_limits import Activity, Requester
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.identity import authenticate, client_address
 from clientupdater.entrypoints.http.limits import require
 from clientupdater.entrypoints.http.middleware.admission import in_thread

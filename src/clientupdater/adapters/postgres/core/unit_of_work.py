@@ -8,59 +8,21 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import psycopg
-from attrs import define, field, frozen
+from attrs import field, frozen
 from psycopg_pool import PoolTimeout
 
-from clientupdater.adapters.postgres.audit.audits import PostgresAudits
-from clientupdater.adapters.postgres.audit.log import PostgresAuditLog
-from clientupdater.adapters.postgres.clients.clients import PostgresClients
-from clientupdater.adapters.postgres.clients.hand_overs import PostgresHandOvers
-from clientupdater.adapters.postgres.clients.pension_numbers import PostgresPensionNumbers
-from clientupdater.adapters.postgres.clients.stand_ins import PostgresStandIns
-from clientupdater.adapters.postgres.configuration.changes import (
-    PostgresConfigurationChanges,
-    PostgresLookupRows,
-    PostgresOptions,
-    PostgresSettingRows,
-)
 from clientupdater.adapters.postgres.configuration.configuration import (
-    Configuration,
     ConfigurationMemory,
-    read_generation,
 )
-from clientupdater.adapters.postgres.configuration.par_statuses import PostgresParStatusTracking
 from clientupdater.adapters.postgres.core import row_security
 from clientupdater.adapters.postgres.core.idempotency import PostgresIdempotencyStore
 from clientupdater.adapters.postgres.core.outer_transaction import OuterUnit
+from clientupdater.adapters.postgres.core.repositories import PostgresTransaction
 from clientupdater.adapters.postgres.core.transactions import Started, TransactionControl
-from clientupdater.adapters.postgres.exports.jobs import PostgresExports
 from clientupdater.adapters.postgres.jobs.queue import (
     PostgresJobOutcomes,
-    PostgresJobs,
 )
-from clientupdater.adapters.postgres.jobs.retention import PostgresRetentionStore
-from clientupdater.adapters.postgres.jobs.schedules import PostgresSchedules
-from clientupdater.adapters.postgres.organisation.areas import PostgresAreas
-from clientupdater.adapters.postgres.organisation.branches import PostgresBranches
-from clientupdater.adapters.postgres.organisation.names import PostgresOrganisation
-from clientupdater.adapters.postgres.people.accounts import PostgresPeople
-from clientupdater.adapters.postgres.people.credentials import PostgresCredentials
-from clientupdater.adapters.postgres.people.rights import PostgresRights
-from clientupdater.adapters.postgres.people.roles import PostgresRoles
-from clientupdater.adapters.postgres.people.sessions import PostgresSessions
-from clientupdater.adapters.postgres.people.territories import PostgresTerritories
-from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.adapters.postgres.read_models.tables import open_table
-from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
-from clientupdater.adapters.postgres.sync.jobs import (
-    PostgresSyncJobs,
-)
-from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
-from clientupdater.adapters.postgres.sync.notices import PostgresNotices
-from clientupdater.adapters.postgres.sync.staging import PostgresStaging
-from clientupdater.adapters.postgres.tracking.openings import PostgresOpenings
-from clientupdater.adapters.postgres.tracking.rows import PostgresRows
-from clientupdater.adapters.security.vault import required
 from clientupdater.domain.errors import Unavailable
 from clientupdater.ports.idempotency import OuterTransaction
 from clientupdater.ports.unit_of_work import SYSTEM
@@ -76,7 +38,6 @@ if TYPE_CHECKING:
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.ports.exports import Snapshot
     from clientupdater.ports.idempotency import Claim
-    from clientupdater.ports.sync import Work
     from clientupdater.ports.unit_of_work import RowSecurityScope
 
 Pool: TypeAlias = "ConnectionPool[Connection]"
@@ -84,158 +45,6 @@ Pool: TypeAlias = "ConnectionPool[Connection]"
 _NO_ANSWER = (psycopg.OperationalError, psycopg.InterfaceError)
 _BEGIN_READING = "begin read only; set local plan_cache_mode = force_generic_plan"
 _BEGIN_SNAPSHOT = "begin isolation level repeatable read, read only"
-
-
-@define(eq=False)
-class PostgresTransaction:
-    """Each repository, over one connection."""
-
-    control: TransactionControl
-    memory: ConfigurationMemory
-    generation: int | None = None
-    vault: Vault | None = None
-
-    @property
-    def connection(self) -> Connection:
-        return self.control.begun
-
-    @property
-    def settings(self) -> Configuration:
-        """The configuration of this moment; read once for each generation."""
-        if self.generation is None:
-            self.generation = read_generation(self.connection)
-        known = self.memory.known(self.generation)
-        return known or self.memory.at(self.generation, self.connection)
-
-    @property
-    def clients(self) -> PostgresClients:
-        return PostgresClients(self.connection)
-
-    @property
-    def hand_overs(self) -> PostgresHandOvers:
-        return PostgresHandOvers(self.connection)
-
-    @property
-    def stand_ins(self) -> PostgresStandIns:
-        return PostgresStandIns(self.connection)
-
-    @property
-    def rows(self) -> PostgresRows:
-        return PostgresRows(self.connection)
-
-    @property
-    def openings(self) -> PostgresOpenings:
-        return PostgresOpenings(self.connection)
-
-    @property
-    def rights(self) -> PostgresRights:
-        return PostgresRights(self.connection)
-
-    @property
-    def audit(self) -> PostgresAuditLog:
-        return PostgresAuditLog(self.connection)
-
-    @property
-    def audits(self) -> PostgresAudits:
-        return PostgresAudits(self.connection, lambda: self.settings)
-
-    @property
-    def read_models(self) -> PostgresReadModels:
-        return PostgresReadModels(self.control, self.settings)
-
-    @property
-    def jobs(self) -> PostgresJobs:
-        return PostgresJobs(self.connection)
-
-    @property
-    def schedules(self) -> PostgresSchedules:
-        return PostgresSchedules(self.connection)
-
-    @property
-    def retention(self) -> PostgresRetentionStore:
-        return PostgresRetentionStore(self.connection)
-
-    @property
-    def exports(self) -> PostgresExports:
-        return PostgresExports(self.connection)
-
-    @property
-    def sessions(self) -> PostgresSessions:
-        return PostgresSessions(self.connection)
-
-    @property
-    def credentials(self) -> PostgresCredentials:
-        return PostgresCredentials(self.connection)
-
-    @property
-    def people(self) -> PostgresPeople:
-        return PostgresPeople(self.connection)
-
-    @property
-    def roles(self) -> PostgresRoles:
-        return PostgresRoles(self.connection)
-
-    @property
-    def territories(self) -> PostgresTerritories:
-        return PostgresTerritories(self.connection)
-
-    @property
-    def organisation(self) -> PostgresOrganisation:
-        return PostgresOrganisation(self.connection, lambda: self.settings)
-
-    @property
-    def areas(self) -> PostgresAreas:
-        return PostgresAreas(self.connection)
-
-    @property
-    def branches(self) -> PostgresBranches:
-        return PostgresBranches(self.connection)
-
-    @property
-    def pension_numbers(self) -> PostgresPensionNumbers:
-        """Raises Misconfigured without keys."""
-        return PostgresPensionNumbers(self.connection, required(self.vault))
-
-    @property
-    def notices(self) -> PostgresNotices:
-        return PostgresNotices(self.connection)
-
-    @property
-    def configuration_changes(self) -> PostgresConfigurationChanges:
-        return PostgresConfigurationChanges(self.connection)
-
-    @property
-    def setting_rows(self) -> PostgresSettingRows:
-        return PostgresSettingRows(self.connection)
-
-    @property
-    def options(self) -> PostgresOptions:
-        return PostgresOptions(self.connection)
-
-    @property
-    def lookup_rows(self) -> PostgresLookupRows:
-        return PostgresLookupRows(self.connection)
-
-    @property
-    def par_status_tracking(self) -> PostgresParStatusTracking:
-        return PostgresParStatusTracking(self.connection)
-
-    @property
-    def sync_jobs(self) -> PostgresSyncJobs:
-        return PostgresSyncJobs(self.connection)
-
-    @property
-    def sync_inputs(self) -> PostgresSyncInputs:
-        """Raises Misconfigured without keys."""
-        return PostgresSyncInputs(self.connection, required(self.vault).ring)
-
-    @property
-    def sync_mappings(self) -> PostgresSyncMappings:
-        return PostgresSyncMappings(self.connection)
-
-    def staging(self, work: Work) -> PostgresStaging:
-        """Begin with one run's records; raises Misconfigured without keys."""
-        return PostgresStaging.begun(self.connection, required(self.vault), work)
 
 
 @frozen

@@ -6,25 +6,13 @@ something of its own, it says so itself: `Annotated[str, About("…", "an exampl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from attrs import frozen
+from clientupdater.entrypoints.http.descriptions.about import UUID_EXAMPLE, About
+from clientupdater.entrypoints.http.descriptions.audit_members import AUDIT_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-UNSET: Any = object()
-"""No example of its own: one is made from the type. Null is an example."""
-UUID_EXAMPLE = "0190f3c2-7d1e-7a44-9c3b-5b0e6f1d2a10"
-
-
-@frozen(eq=False)
-class About:
-    """What a member means."""
-
-    text: str
-    example: Any = UNSET
-
 
 _CLIENTS = {
     "account_type": About("How the client receives the pension: a code of the lookup.", "ATM"),
@@ -104,7 +92,7 @@ _LISTS = {
     "all": About("True: inactive entries too, which needs `config:read`.", example=False),
     "area": About("The area: its code, or as a path its id or `code:` and its code.", "NCR"),
     "branch_then": About("The branch that the client belonged to in the period: its code.", "QC01"),
-    "cursor": About("The `next_cursor` of the page before. Left out: the first page.", UNSET),
+    "cursor": About("The `next_cursor` of the page before. Left out: the first page."),
     "filters": About("Which clients the export holds. Left out: all that you may see."),
     "follow_up_before": About("Only clients whose next follow-up is before this day."),
     "has_more": About("Whether another page follows.", example=False),
@@ -297,44 +285,6 @@ _SYSTEM = {
     "services": About("Each service that this one uses, by its name."),
     "sources": About("Each source of clients, by its name."),
 }
-_AUDITS = {
-    "accesses": About("Who saw, took or changed the client's data, the newest first."),
-    "assigned_by": About("The person that assigned the client; null: the system."),
-    "assigned_from": About("From when on."),
-    "assigned_until": About("Until when; null: still.", None),
-    "assignments": About("The officers who looked after the client, the newest first."),
-    "changes": About("Fields that changed, the newest change first."),
-    "deleted_at": About("When the client was deleted; null: not deleted.", None),
-    "end_reason": About("Why the assignment ended; null: it did not, or no reason is known.", None),
-    "made_at": About("When it was compiled."),
-    "missing_count": About("How many times in a row the source did not deliver the client.", 0),
-    "notes": About("What the answer does not hold, and why."),
-    "periods": About("The client's periods, the latest first."),
-    "rejected_at": About("When the record was rejected."),
-    "rejects": About("Records of sources about the client that could not be taken."),
-    "reveal": About("True: show the pension number in full.", example=False),
-    "source_version": About("The version of the source's record; null: the source has none."),
-    "actor": About("Only what this person did: an id."),
-    "at": About("When it happened."),
-    "grants_found": About(
-        "The grants of the permission that the person had, for people to read.",
-        ["clients:read at branch over FCASH"],
-    ),
-    "interface": About("The interface: `http`, `cli`, `library` or `worker`.", "http"),
-    "is_certain": About(
-        "False: a file of many clients, which may have held this one.", example=True
-    ),
-    "new_values": About("The values after the change; null: the row is gone.", {"name": "Quezon"}),
-    "old_values": About("The values before the change; null: the row is new.", {"name": "QC"}),
-    "record": About("The row of `table`, by its id or code.", "QC01"),
-    "resource": About("What kind of thing it is about.", "client"),
-    "resource_id": About("Which one: its id or name.", UUID_EXAMPLE),
-    "result": About("What came of it.", "refused"),
-    "since": About("Only entries at this moment or later.", "2026-11-01T00:00:00+08:00"),
-    "subject": About("Only entries about this person: an id."),
-    "table": About("The table of the row.", "branches"),
-    "until": About("Only entries before this moment.", "2026-12-01T00:00:00+08:00"),
-}
 _OF_SHAPES = {
     "AccessEntry.kind": About("What was done with the client's data.", "revealed"),
     "AccessEntry.subject": About("Which of the client's data.", "pension_number"),
@@ -354,7 +304,7 @@ _OF_SHAPES = {
 }
 _GROUPS = (
     _OF_SHAPES,
-    _AUDITS,
+    AUDIT_MEMBERS,
     _CLIENTS,
     _TRACKING,
     _LISTS,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 
 from attrs import frozen
 
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 
 _UNIQUE = "b2f1c9de-77aa"
 _ABSENT: Any = object()

@@ -12,7 +12,7 @@ from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.failures import failure_of
 from clientupdater.entrypoints.http.contract import Call, Endpoint, part
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.bulk_updates import BulkItemError, error_shown
 from clientupdater.entrypoints.http.routes.rights import admitting
 from clientupdater.entrypoints.structuring import Many, Text

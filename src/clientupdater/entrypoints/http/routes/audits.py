@@ -13,7 +13,7 @@ from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Call, Endpoint, part
 from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.fields import PageQuery
 from clientupdater.entrypoints.structuring import Text
 from clientupdater.ports.audits import (

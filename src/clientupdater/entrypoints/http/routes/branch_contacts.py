@@ -10,7 +10,7 @@ from attrs import frozen
 from clientupdater.domain.organisation import LONGEST_CONTACT, LONGEST_TYPE
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.branches import admit
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import AS_IT_IS, Version

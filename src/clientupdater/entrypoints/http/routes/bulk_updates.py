@@ -11,7 +11,7 @@ from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.failures import details_of, failure_of
 from clientupdater.entrypoints.http.contract import MIB, Call, Endpoint, part
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.fields import Version
 from clientupdater.entrypoints.http.routes.rows import PeriodEvent, snapshot_of

@@ -13,7 +13,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Source
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.fields import PageQuery
 from clientupdater.entrypoints.http.routes.rights import admitting
 from clientupdater.ports.client_history import HistoryKey

@@ -18,7 +18,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.fields import Cursor, Limit
 from clientupdater.entrypoints.structuring import Integer, Text
 from clientupdater.ports.lists import (

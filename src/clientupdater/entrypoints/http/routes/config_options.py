@@ -15,7 +15,7 @@ from clientupdater.domain.options import Category as CategoryRow
 from clientupdater.domain.options import Option as OptionRow
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import (
     AS_IT_IS,

@@ -10,7 +10,7 @@ from attrs import frozen
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.settings_values import LONGEST_VALUE, ValueType
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import DeleteRequest, Version
 from clientupdater.entrypoints.structuring import Text

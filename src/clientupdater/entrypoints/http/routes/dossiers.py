@@ -11,7 +11,7 @@ from clientupdater.domain.errors import NotFound
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.client_history import ClientChange
 from clientupdater.entrypoints.http.routes.rows import PeriodEvent, period_events, snapshot_of
 from clientupdater.ports.audits import AccessEntry

@@ -15,7 +15,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Download, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.clients import (
     ClientFilters,
     filter_of,

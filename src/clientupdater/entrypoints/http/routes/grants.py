@@ -9,7 +9,7 @@ from attrs import frozen
 from clientupdater.domain.errors import LastAdministrator, PrivilegeExceeded
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.entrypoints.http.contract import Call, Endpoint
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.rights import admitting_to_user, user_of
 from clientupdater.entrypoints.http.routes.shapes import Grant, grants_of
 from clientupdater.entrypoints.structuring import Text

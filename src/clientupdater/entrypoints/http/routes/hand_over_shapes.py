@@ -7,7 +7,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 
 if TYPE_CHECKING:
     from clientupdater.ports.codes import Names

@@ -12,7 +12,7 @@ from clientupdater.domain.hand_overs import MOST_OFFICERS
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Call, Endpoint, part
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.hand_over_shapes import (
     HandOver,
     UndoneHandOver,

@@ -12,7 +12,7 @@ from clientupdater.domain.errors import BulkRejected, Fault, InvalidInput
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.csv_lines import BRANCH_COLUMNS, STAFF_COLUMNS, sheet_lines
 from clientupdater.entrypoints.http.contract import MIB, Call, Endpoint
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.organisation_shapes import ImportLine
 from clientupdater.entrypoints.structuring import Text

@@ -14,7 +14,7 @@ from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.fields import PageQuery
 from clientupdater.entrypoints.structuring import Text
 from clientupdater.ports.lists import StaffMember

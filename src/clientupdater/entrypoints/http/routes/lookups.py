@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from attrs import frozen
 
 from clientupdater.entrypoints.http.contract import Call, Endpoint
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 
 
 @frozen

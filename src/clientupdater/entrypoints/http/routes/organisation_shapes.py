@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from clientupdater.domain.imports import LineVerdict, Verdict
 from clientupdater.domain.organisation import ClosingEffect
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 
 if TYPE_CHECKING:
     from clientupdater.domain.organisation import Area as KnownArea

@@ -16,7 +16,7 @@ from clientupdater.domain.errors import (
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.roles import LONGEST_CODE, LONGEST_DESCRIPTION, LONGEST_NAME
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import Version
 from clientupdater.entrypoints.http.routes.grants import CompanyQuery

@@ -10,7 +10,7 @@ from attrs import frozen
 from clientupdater.domain.errors import NotFound, VersionConflict
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.fields import Version
 from clientupdater.entrypoints.structuring import Text
 from clientupdater.usecases.jobs.schedules import ScheduleChanges

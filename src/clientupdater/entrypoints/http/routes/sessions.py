@@ -12,7 +12,7 @@ from clientupdater.domain.errors import InvalidCredentials, NotFound
 from clientupdater.domain.people import Act
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.shapes import (
     Grant,
     Session,

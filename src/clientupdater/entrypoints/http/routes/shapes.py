@@ -9,7 +9,7 @@ from uuid import UUID
 from attrs import field, frozen
 
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

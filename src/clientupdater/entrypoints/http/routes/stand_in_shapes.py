@@ -8,7 +8,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.ports.lists import StaffMember
 
 if TYPE_CHECKING:

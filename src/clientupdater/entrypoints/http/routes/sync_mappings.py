@@ -11,7 +11,7 @@ from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Entry, Source
 from clientupdater.entrypoints.http.contract import Call, Endpoint
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.structuring import Many, Text
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode, Step
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 
 if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob as SourceSyncJob

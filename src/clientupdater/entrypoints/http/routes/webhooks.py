@@ -13,7 +13,7 @@ from attrs import field, frozen
 from clientupdater.domain.errors import Fault, InvalidInput, Unauthenticated
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
-from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.structuring import Text, structured
 from clientupdater.ports.notices import Notice
