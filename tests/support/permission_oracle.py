@@ -179,10 +179,12 @@ def _over_reference(grants: list[OracleGrant], target: Target) -> bool:
 
 
 def _over_place(grants: list[OracleGrant], target: Target) -> bool:
-    """An officer without clients, whose stand-in has one branch with them: A2 without a company."""
+    """An officer whose stand-in has one branch with them, and no grant: every company counts (A6)."""
     within = {"branch": {NEAR}, "area": {NEAR, AREA_BRANCH}}
     return any(
-        grant.scope == "all" or target.branch in within.get(grant.scope, set()) for grant in grants
+        grant.company is None
+        and (grant.scope == "all" or target.branch in within.get(grant.scope, set()))
+        for grant in grants
     )
 
 
