@@ -179,7 +179,7 @@ def _over_reference(grants: list[OracleGrant], target: Target) -> bool:
 
 
 def _over_place(grants: list[OracleGrant], target: Target) -> bool:
-    """An officer whose stand-in has one branch with them, and no grant: every company counts (A6)."""
+    """An officer whose stand-in has one branch with them and no grant: all companies count (A6)."""
     within = {"branch": {NEAR}, "area": {NEAR, AREA_BRANCH}}
     return any(
         grant.company is None
