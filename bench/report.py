@@ -24,6 +24,7 @@ TITLES = {
     "sync": "Sync",
     "opening": "Opening a period",
     "reading": "Lists",
+    "audits": "Audits",
     "export": "Exports",
     "mapping": "Mapping source records",
     "queue": "The job queue",
