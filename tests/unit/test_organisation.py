@@ -14,12 +14,12 @@ from clientupdater.domain.organisation import (
     BranchContact,
     ClosingEffect,
     ClosingPlan,
-    changed_fields,
     checked,
     require_no_clients,
     tidy,
 )
 from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.versions import changed_fields
 from tests.support.policy_cases import EAST, FCASH, LUZON, NORTH, SOUTH, VISAYAS, ana, ben
 from tests.unit.test_delegation import HOME, TOO_WIDE
 

@@ -129,14 +129,6 @@ def tidy(text: str | None) -> str | None:
     return (text or "").strip() or None
 
 
-def changed_fields(
-    before: Mapping[str, object], after: Mapping[str, object]
-) -> tuple[dict[str, object], dict[str, object]]:
-    """Return the values that differ, before and after."""
-    names = [name for name in before if before[name] != after[name]]
-    return {name: before[name] for name in names}, {name: after[name] for name in names}
-
-
 def require_no_clients(clients: int) -> None:
     """A branch with clients is closed, not deleted: its clients need another branch."""
     if clients:

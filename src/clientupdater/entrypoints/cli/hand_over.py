@@ -57,7 +57,7 @@ def hand_over(
     """Hand one officer's clients over to others, evenly and by branch.
 
     Users are emails or ids. Without --apply it shows who would get how many clients, and changes
-    nothing. --undo ID gives back the clients that nobody has assigned anew since.
+    nothing. --undo ID gives back the clients that were not assigned anew since.
     """
     if undo:
         _undo(session, undo, acts, as_json=as_json)

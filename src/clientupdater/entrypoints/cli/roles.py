@@ -95,7 +95,7 @@ def create(
     acts: str,
     as_json: bool,
 ) -> None:
-    """Create a role; nobody has it yet."""
+    """Create a role; no user has it yet."""
     changes = RoleChanges(name=name, description=description, scopes=_scopes(grants))
     with opened_as(session, acts) as (app, caller):
         shown = Role.of(app.roles.create(caller, role, changes))
@@ -158,7 +158,7 @@ def change(
 @as_option
 @click.pass_obj
 def delete(session: Session, /, *, role: str, yes: bool, acts: str) -> None:
-    """Delete a role of your own that nobody has."""
+    """Delete a role of your own that no user has."""
     if not yes:
         click.confirm(f"Delete the role {role}?", abort=True, err=True)
     with opened_as(session, acts) as (app, caller):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from clientupdater.domain.delegation import is_administrator, require_another_administrator
-from clientupdater.domain.errors import InvalidInput, NotFound, VersionConflict
+from clientupdater.domain.errors import InvalidInput, NotFound
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.roles import (
     LONGEST_DESCRIPTION,
@@ -18,6 +18,7 @@ from clientupdater.domain.roles import (
     checked_text,
     require_may_change_grants,
 )
+from clientupdater.domain.versions import require_version
 from clientupdater.ports.audit import ConfigurationChange, LoggedAction
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.access.giving_roles import audited, grants_by_roles
@@ -128,10 +129,7 @@ class Roles:
         with refusals_recorded(self.work, caller, code, "role"), self.work.begin(SYSTEM) as tx:
             actor, seen = _manager(tx, caller), _find(tx, code)
             changed = changes.applied(seen)
-            if version is not None and version != seen.version:
-                raise VersionConflict(
-                    provided=version, current=seen.version, fields=_fields(seen, changed)
-                )
+            require_version(version, seen.version, _fields(seen, changed))
             people = _consequences(tx, actor, changed)
             if preview or changed == seen:
                 return ChangedRole(_shown(tx, changed), people)
@@ -161,8 +159,7 @@ class Roles:
         with refusals_recorded(self.work, caller, code, "role"), self.work.begin(SYSTEM) as tx:
             _manager(tx, caller)
             seen = _find(tx, code)
-            if version is not None and version != seen.version:
-                raise VersionConflict(provided=version, current=seen.version)
+            require_version(version, seen.version)
             seen.require_deletable(len(tx.roles.holders(code)))
             tx.roles.delete(code)
             _record(tx, caller, seen, None)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.domain.errors import VersionConflict
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.versions import changed_fields
 from clientupdater.ports.audit import ConfigurationChange, LoggedAction
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.access.user_admin import (
@@ -55,9 +55,7 @@ class ConfigAdmin:
     ) -> ConfigurationChange:
         """Keep a change in the audit and the activity log (L1); of an update, what differs."""
         if before is not None and after is not None:
-            names = [name for name in after if before.get(name) != after[name]]
-            before = {name: before.get(name) for name in names}
-            after = {name: after[name] for name in names}
+            before, after = changed_fields(before, after)
         change = ConfigurationChange(table=table, record=record, before=before, after=after)
         self.tx.audit.log_configuration(self.caller, change)
         entry = LoggedAction(
@@ -87,15 +85,3 @@ def config_reader(
     """Begin a look at the configuration."""
     with refusals_recorded(work, caller, None, resource), work.begin(SYSTEM) as tx:
         yield ConfigAdmin(tx, caller, current_actor(tx, caller), clock.now())
-
-
-def require_version(
-    provided: int | None,
-    current: int,
-    before: Mapping[str, object],
-    after: Mapping[str, object],
-) -> None:
-    """Raise VersionConflict unless the version is the current one or None."""
-    if provided is not None and provided != current:
-        fields = [name for name in after if before.get(name) != after[name]]
-        raise VersionConflict(provided=provided, current=current, fields=fields)

@@ -19,10 +19,10 @@ from clientupdater.domain.lookups import (
     refuse_deletion,
 )
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.versions import changed_fields, require_version
 from clientupdater.usecases.configuration.config_admin import (
     config_admin,
     config_reader,
-    require_version,
 )
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ class LookupAdministration:
         """Change an entry at the version that the caller saw, or at any (None)."""
         with config_admin(self.work, self.clock, caller, table) as admin:
             lookups, seen = _judged_entry(admin, table, code)
-            require_version(version, seen.version, seen.values, changes.applied(seen).values)
+            _, fields = changed_fields(seen.values, changes.applied(seen).values)
+            require_version(version, seen.version, fields)
             changed = changed_lookup(lookups, table, seen, changes)
             if changed != seen:
                 save_entry(admin, table, seen, changed)

@@ -19,10 +19,10 @@ from clientupdater.domain.options import (
     require_no_options,
 )
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.versions import changed_fields, require_version
 from clientupdater.usecases.configuration.config_admin import (
     config_admin,
     config_reader,
-    require_version,
 )
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class CategoryAdministration:
             admin.require(_MANAGE, None)
             seen = _category(admin.tx, code)
             changed = evolve(seen, **changes)
-            require_version(version, seen.version, seen.values, changed.values)
+            require_version(version, seen.version, changed_fields(seen.values, changed.values)[1])
             if changed != seen:
                 _save_category(admin, seen, changed)
             return _category(admin.tx, code)
@@ -95,7 +95,7 @@ class CategoryAdministration:
         with config_admin(self.work, self.clock, caller, CATEGORIES) as admin:
             admin.require(_MANAGE, None)
             seen = _category(admin.tx, code)
-            require_version(version, seen.version, seen.values, {})
+            require_version(version, seen.version)
             require_no_options(seen, admin.tx.options.of_category(code))
             _delete_category(admin, seen)
 
@@ -151,7 +151,7 @@ class OptionAdministration:
         with config_admin(self.work, self.clock, caller, OPTIONS) as admin:
             seen = _option(admin, option, _MANAGE)
             changed = evolve(seen, **changes)
-            require_version(version, seen.version, seen.values, changed.values)
+            require_version(version, seen.version, changed_fields(seen.values, changed.values)[1])
             if changed != seen:
                 _save_option(admin, seen, changed)
             return _found(admin.tx, option)
@@ -160,7 +160,7 @@ class OptionAdministration:
         """Delete an option that none is below."""
         with config_admin(self.work, self.clock, caller, OPTIONS) as admin:
             seen = _option(admin, option, _MANAGE)
-            require_version(version, seen.version, seen.values, {})
+            require_version(version, seen.version)
             require_no_children(seen, _others(admin.tx, seen))
             _delete_option(admin, seen)
 

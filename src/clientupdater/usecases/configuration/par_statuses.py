@@ -11,13 +11,13 @@ from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.lookups import Lookup, LookupTable
 from clientupdater.domain.periods import business_day, due_for_opening
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.versions import changed_fields, require_version
 from clientupdater.domain.write_context import WriteContext
 from clientupdater.ports.queue import NewJob, Progress
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.configuration.config_admin import (
     config_admin,
     config_reader,
-    require_version,
 )
 from clientupdater.usecases.configuration.lookup_admin import (
     all_lookups,
@@ -97,7 +97,7 @@ class ParStatusTracking:
             seen = known_entry(all_lookups(admin.tx), TABLE, code)
             _require_other(seen, is_trackable=is_trackable)
             changed = _with(seen, is_trackable=is_trackable)
-            require_version(version, seen.version, seen.values, changed.values)
+            require_version(version, seen.version, changed_fields(seen.values, changed.values)[1])
             _, job = self._start(admin, seen, changed, plan_hash)
             return StartedTracking(known_entry(all_lookups(admin.tx), TABLE, code), job)
 

@@ -17,10 +17,10 @@ from clientupdater.domain.settings_values import (
     check,
     known_setting,
 )
+from clientupdater.domain.versions import changed_fields, require_version
 from clientupdater.usecases.configuration.config_admin import (
     config_admin,
     config_reader,
-    require_version,
 )
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class SettingAdministration:
             public = row.is_public if is_public is None else is_public
             changed = evolve(row, value=value, is_public=public)
             before = seen.values if seen else {}
-            require_version(version, row.version, before, changed.values)
+            require_version(version, row.version, changed_fields(before, changed.values)[1])
             if changed != seen:
                 _store(admin, seen, changed)
             return _shown(admin.tx.setting_rows.list(), key, company)
@@ -119,7 +119,7 @@ class SettingAdministration:
             seen = _row(admin.tx.setting_rows.list(), key, company)
             if seen is None:
                 raise NotFound("No value is stored here, so there is none to delete.")
-            require_version(version, seen.version, seen.values, {})
+            require_version(version, seen.version)
             _store(admin, seen, None)
 
     def revert(self, admin: ConfigAdmin, change: RecordedChange) -> ConfigurationChange:

@@ -16,12 +16,12 @@ from clientupdater.domain.errors import InvalidInput, NotFound
 from clientupdater.domain.ids import AreaId
 from clientupdater.domain.organisation import Area, checked
 from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.versions import require_version
 from clientupdater.usecases.access.user_admin import require_over_any_thing, require_over_thing
 from clientupdater.usecases.organisation.changes import (
     organisation_admin,
     record_change,
     record_rights,
-    require_version,
 )
 
 if TYPE_CHECKING:

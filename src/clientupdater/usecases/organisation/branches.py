@@ -11,13 +11,13 @@ from clientupdater.domain.errors import NotFound
 from clientupdater.domain.ids import BranchId
 from clientupdater.domain.organisation import Branch, checked, require_no_clients, tidy
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.versions import require_version
 from clientupdater.usecases.access.user_admin import require_over_any_thing, require_over_thing
 from clientupdater.usecases.organisation.changes import (
     changed_text,
     organisation_admin,
     record_change,
     record_rights,
-    require_version,
 )
 
 if TYPE_CHECKING:

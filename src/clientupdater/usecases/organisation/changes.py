@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from clientupdater.domain.errors import VersionConflict
-from clientupdater.domain.organisation import changed_fields, tidy
+from clientupdater.domain.organisation import tidy
+from clientupdater.domain.versions import changed_fields
 from clientupdater.ports.audit import ConfigurationChange, LoggedAction, RightsChange
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.access.user_admin import current_actor, refusals_recorded
@@ -38,12 +38,6 @@ def organisation_admin(
         if bears_on_rights:
             tx.people.lock_rights()
         yield tx, current_actor(tx, caller)
-
-
-def require_version(provided: int | None, current: int, fields: Iterable[str] = ()) -> None:
-    """Refuse a change of another version than the caller saw; None changes any."""
-    if provided is not None and provided != current:
-        raise VersionConflict(provided=provided, current=current, fields=fields)
 
 
 def record_change(

@@ -9,9 +9,10 @@ from attrs import evolve, frozen
 from clientupdater.domain.delegation import require_may_move_clients
 from clientupdater.domain.errors import InvalidInput, PlanChanged
 from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.versions import require_version
 from clientupdater.ports.organisation import Closing
 from clientupdater.usecases.organisation.branches import MANAGE, delete_branch, find_branch
-from clientupdater.usecases.organisation.changes import organisation_admin, require_version
+from clientupdater.usecases.organisation.changes import organisation_admin
 
 if TYPE_CHECKING:
     from clientupdater.domain.access import Actor

@@ -10,11 +10,11 @@ from attrs import evolve, frozen
 
 from clientupdater.domain.errors import InvalidInput, NotFound
 from clientupdater.domain.organisation import MOST_CONTACTS, BranchContact, checked
+from clientupdater.domain.versions import require_version
 from clientupdater.usecases.organisation.branches import MANAGE, READ, find_branch
 from clientupdater.usecases.organisation.changes import (
     organisation_admin,
     record_change,
-    require_version,
 )
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from clientupdater.domain.delegation import (
     require_another_administrator,
     require_not_wider,
 )
-from clientupdater.domain.errors import VersionConflict
+from clientupdater.domain.versions import require_version
 from clientupdater.usecases.access.user_admin import user_admin
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ class Deactivation:
         """
         with user_admin(self.work, caller, person, allow_wider_rights=True) as admin:
             seen = admin.person
-            if version is not None and version != seen.version:
-                raise VersionConflict(provided=version, current=seen.version)
+            require_version(version, seen.version)
             require_not_wider(admin.actor, admin.person_rights)
             if not seen.is_active:
                 return Deactivated(seen, ())

@@ -21,9 +21,10 @@ from clientupdater.domain.delegation import (
     require_may_give_branch,
     require_not_wider,
 )
-from clientupdater.domain.errors import Fault, Forbidden, InvalidInput, NotFound, VersionConflict
+from clientupdater.domain.errors import Fault, Forbidden, InvalidInput, NotFound
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.versions import require_version
 from clientupdater.ports.audit import RightsChange
 from clientupdater.ports.people import PlaceKind
 from clientupdater.ports.unit_of_work import SYSTEM
@@ -170,10 +171,7 @@ class Users:
         with user_admin(self.work, caller, person, allow_wider_rights=True) as admin:
             seen = admin.person
             changed = changes.applied(seen)
-            if version is not None and version != seen.version:
-                raise VersionConflict(
-                    provided=version, current=seen.version, fields=_changed_fields(seen, changed)
-                )
+            require_version(version, seen.version, _changed_fields(seen, changed))
             if _ways_to_sign_in(seen) != _ways_to_sign_in(changed):
                 require_not_wider(admin.actor, admin.person_rights)
             saved = admin.tx.people.save(changed)
@@ -192,8 +190,7 @@ class Users:
         From then on, no look-up finds it.
         """
         with user_admin(self.work, caller, person, allow_wider_rights=True) as admin:
-            if version is not None and version != admin.person.version:
-                raise VersionConflict(provided=version, current=admin.person.version)
+            require_version(version, admin.person.version)
             require_not_wider(admin.actor, admin.person_rights)
             deactivated = evolve(admin.person, is_active=False)
             admin.tx.people.save(deactivated, deleted_at=self.clock.now())

@@ -215,6 +215,6 @@ def _assigned(table: LookupTable) -> dict[str, str]:
 def _column(fact: str) -> tuple[str, str]:
     if fact in _REFERENCES:
         column, table = _REFERENCES[fact]
-        return column, f"(select id from {table} where code = %({fact})s)"  # noqa: S608
+        return column, f"(select id from {table} where code = %({fact})s)"  # noqa: S608 — our own names
     cast = "::text::tracking_cycle" if fact == "tracking_cycle" else ""
     return fact, f"%({fact})s{cast}"

@@ -96,7 +96,7 @@ def list_roles(call: Call) -> RoleList:
 
 
 def create_role(call: Call) -> Answer:
-    """Create a role of your own. Nobody has it yet, so nobody's grants change."""
+    """Create a role of your own. No user has it yet, so no grants change."""
     body: CreateRoleRequest = call.body
     changes = RoleChanges(
         name=body.name, description=body.description, scopes=scopes_of(body.grants)
@@ -134,7 +134,7 @@ def changed_role(call: Call, changed: ChangedRole) -> ChangedRoleAnswer:
 
 
 def delete_role(call: Call) -> None:
-    """Delete a role of your own that nobody has."""
+    """Delete a role of your own that no user has."""
     with conflicts_shown(lambda: get_role(call).value):
         call.app.roles.delete(call.caller, call.path["role"], call.version)
 
