@@ -25,7 +25,6 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 from uuid import UUID
 
-import attrs
 import click
 import uvicorn
 from attrs import frozen
@@ -39,6 +38,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.http_load import Wrk
 from bench.processes import Server
+from tests.support.app_parts import with_parts
 
 from clientupdater.adapters.local.clock import MachineClock
 from clientupdater.adapters.local.limits import MemoryRateLimits
@@ -129,11 +129,11 @@ def whole(*, is_counted: bool) -> Starlette:
         MemoryRateLimits(), Allowances.of(read=10**9, write=1, export=1, sign_in=1)
     )
     verdict = admit(Activity.READ, Requester(None, caller.actor.id))
-    app = attrs.evolve(
+    app = with_parts(
         app,
-        gauges=tuple,
-        authenticate=lambda *_: known,  # type: ignore[arg-type]
-        admit_request=admit if is_counted else lambda *_: verdict,  # type: ignore[arg-type]
+        operations={"gauges": tuple},
+        people={"authenticate": lambda *_: known},
+        requests={"admit": admit if is_counted else lambda *_: verdict},
     )
     endpoint = Endpoint(
         method="GET", path=PATH, summary="Nothing.", handle=nothing, answers=dict[str, str]

@@ -29,6 +29,7 @@ import psycopg
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.lines import Line, facts, report
+from tests.support.app_parts import with_parts
 from tests.support.servers import Database, postgres
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
@@ -81,9 +82,9 @@ def no_notices(_: Callable[[], None]) -> nullcontext[None]:
 def workshop_of(database: Database, do: Callable[[JobRun], None]) -> Iterator[WorkerContext]:
     """Open one that knows a job that does nothing, and no schedule."""
     with open_worker(Settings.from_mapping({"DATABASE_URL": database.app_url})) as opened:
-        known = opened.app.do_job
+        known = opened.app.jobs.run
         do_job = DoJob({"nothing": Task(do)}, known.clock, known.chance)
-        yield attrs.evolve(opened, app=attrs.evolve(opened.app, do_job=do_job))
+        yield attrs.evolve(opened, app=with_parts(opened.app, jobs={"run": do_job}))
 
 
 def require(condition: bool) -> None:  # noqa: FBT001 — as assert takes it

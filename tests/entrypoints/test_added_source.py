@@ -67,7 +67,7 @@ class HttpActors:
     def work_off(self, answer: httpx.Response) -> Any:
         """Do what a worker would."""
         assert answer.status_code == 202, answer.text
-        self.staff.app.sync.run(SyncJobId(answer.json()["id"]))
+        self.staff.app.sync.runs.run(SyncJobId(answer.json()["id"]))
         return self.http.get(f"{JOBS}/{answer.json()['id']}").json()
 
 
@@ -157,7 +157,7 @@ def test_the_health_report_names_a_source_before_and_after_it_is_added(
     actors: HttpActors, database: Database
 ) -> None:
     for is_known in (False, True):
-        (state,) = actors.staff.app.check_system().sources
+        (state,) = actors.staff.app.operations.check_system().sources
         assert (state.source, state.is_known) == (NAME, is_known)
         add_source(database)
     report = actors.http.get("/api/v1/health/system").json()
@@ -183,7 +183,7 @@ def test_a_value_in_one_of_the_two_types_alone_is_a_finding_and_no_source(
     (finding,) = PostgresMaintenance(database.owner_url).check()
     assert (finding.where, finding.remedy) == (NAME, COMMAND)
     assert faults_of(actors.send("POST", JOBS, source=NAME))[0][1].endswith(COMMAND)
-    (state,) = actors.staff.app.check_system().sources
+    (state,) = actors.staff.app.operations.check_system().sources
     assert not state.is_known
     assert add_source(database)
     assert PostgresMaintenance(database.owner_url).check() == []

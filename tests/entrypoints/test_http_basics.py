@@ -33,6 +33,7 @@ from clientupdater.entrypoints.http.server import listen
 from clientupdater.ports.health import Health
 from clientupdater.settings import Settings
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
+from tests.support.app_parts import with_parts
 from tests.support.http_server import served
 from tests.support.staff_fixture import PLENTY
 from tests.support.waiting import wait_until
@@ -117,7 +118,9 @@ def test_readiness_is_checked_once_a_second_for_all_callers(database: Database) 
     with open_app(Settings(database_url=database.app_url)) as app:
         allowances = attrs.evolve(PLENTY, probe=Allowance("probe", 40, timedelta(minutes=5)))
         admit = AdmitRequest(MemoryRateLimits(), allowances)
-        watched = attrs.evolve(app, readiness=(look,), admit_probe=admit)
+        watched = with_parts(
+            app, operations={"readiness": (look,)}, requests={"admit_probe": admit}
+        )
         with served(build(lambda: nullcontext(watched))) as http:
             begun = time.monotonic()
             answers = [http.get("/readyz").status_code for _ in range(42)]

@@ -178,8 +178,8 @@ def test_A6a_it_asks_for_audit_read_over_the_clients_company(place: Place) -> No
 
 
 def test_a_dossier_that_is_cut_says_what_there_is_more_of(place: Place) -> None:
-    short = evolve(place.staff.app.dossiers, at_most=1)
-    with place.staff.app.dossiers.work.autocommit() as tx:
+    short = evolve(place.staff.app.audit.dossiers, at_most=1)
+    with place.staff.app.audit.dossiers.work.autocommit() as tx:
         actor = tx.rights.actor(place.auditor)
     assert actor
     dossier = short.compile(Caller(actor), "FC-1")

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
-import attrs
 import pytest
 
 from clientupdater.adapters.local.limits import MemoryRateLimits
@@ -22,6 +21,7 @@ from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.documentation import contract_of
 from clientupdater.entrypoints.http.endpoints import ENDPOINTS
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
+from tests.support.app_parts import with_parts
 from tests.support.builders import MANILA
 from tests.support.http_server import served
 from tests.support.servers import Database
@@ -146,7 +146,7 @@ def http(cluster: Cluster, template_database: str) -> Iterator[httpx.Client]:
             branch,
         )
         admit = AdmitRequest(MemoryRateLimits(), PLENTY)
-        app = attrs.evolve(staff.app, admit_request=admit)
+        app = with_parts(staff.app, requests={"admit": admit})
         with served(build(lambda: nullcontext(app))) as client:
             client.headers["Authorization"] = f"Bearer {staff.session(may_all)}"
             yield client

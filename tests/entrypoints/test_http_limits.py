@@ -7,7 +7,6 @@ import time
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-import attrs
 import httpx
 import pytest
 
@@ -18,6 +17,7 @@ from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.server_settings import ServerSettings
 from clientupdater.settings.readers import networks
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
+from tests.support.app_parts import with_parts
 from tests.support.http_actors import BASE, HttpActors, code_of
 from tests.support.http_server import head_of, served
 
@@ -31,7 +31,7 @@ FEW = Allowances.of(read=3, write=2, export=1, sign_in=2)
 def limited(actors: HttpActors, server: ServerSettings | None = None) -> Iterator[httpx.Client]:
     """Serve it with few allowances to a signed-in person."""
     admit = AdmitRequest(MemoryRateLimits(), FEW)
-    app = attrs.evolve(actors.staff.app, admit_request=admit)
+    app = with_parts(actors.staff.app, requests={"admit": admit})
     with served(build(lambda: nullcontext(app), server)) as http:
         http.headers["Authorization"] = actors.http.headers["Authorization"]
         yield http

@@ -8,12 +8,12 @@ from contextlib import nullcontext
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-import attrs
 import httpx
 import pytest
 
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.server_settings import ServerSettings
+from tests.support.app_parts import with_parts
 from tests.support.http_actors import BASE, HttpActors, code_of
 from tests.support.http_server import served
 
@@ -161,7 +161,7 @@ def test_numbers_that_cannot_be_read_end_nothing(actors: HttpActors) -> None:
     def broken() -> tuple[()]:
         raise ZeroDivisionError
 
-    app = attrs.evolve(actors.staff.app, gauges=broken)
+    app = with_parts(actors.staff.app, operations={"gauges": broken})
     with served(build(lambda: nullcontext(app))) as http:
         assert http.get("/livez").status_code == 200
         assert http.get("/api/ping").status_code == 200

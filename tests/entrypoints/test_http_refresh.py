@@ -20,7 +20,7 @@ from psycopg_pool import ConnectionPool
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.resilience.circuits import Circuit, NoSharedCircuits, Threshold
 from clientupdater.adapters.resilience.source import GuardedSource
-from clientupdater.app import SyncSettings
+from clientupdater.composition.dependencies import SyncSettings
 from clientupdater.domain.errors import Unavailable
 from clientupdater.domain.sync.fields import Source
 from clientupdater.entrypoints.http.application import build
@@ -80,7 +80,7 @@ class Bank:
     def follow(self) -> None:
         """Do what a worker would."""
         result = self.staff.one("select payload from job_queue where job_name = 'refresh-client'")
-        self.staff.app.do_job.tasks["refresh-client"].do(_Doing(_Job(result)))
+        self.staff.app.jobs.run.tasks["refresh-client"].do(_Doing(_Job(result)))
 
 
 @define

@@ -47,7 +47,7 @@ class HttpActors:
 
     def work_off(self, job: dict[str, Any]) -> dict[str, Any]:
         """Do what a worker would."""
-        self.staff.app.sync.run(SyncJobId(job["id"]))
+        self.staff.app.sync.runs.run(SyncJobId(job["id"]))
         return self.show(job)
 
     def show(self, job: dict[str, Any]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class Actors:
         return identity
 
     def assigning(self, halt: Halting | None = None) -> Callable[[], object]:
-        files = self.staff.app.assignments.clients
+        files = self.staff.app.clients.assignments.clients
         assign = ClientAssignments(evolve(files, work=cast("UnitsOfWork", halt or files.work)))
         return lambda: assign.assign(self.boss, self.client, self.officer)
 
@@ -75,8 +75,8 @@ class Actors:
 
 
 LOSES: dict[str, Callable[[Actors], object]] = {
-    "branch": lambda d: d.staff.app.territories.take_branch(d.boss, d.officer, d.branch),
-    "active": lambda d: d.staff.app.people.change(
+    "branch": lambda d: d.staff.app.access.territories.take_branch(d.boss, d.officer, d.branch),
+    "active": lambda d: d.staff.app.people.users.change(
         d.boss, d.officer, UserChanges(is_active=False), None
     ),
 }
@@ -95,7 +95,7 @@ def actors(database: Database) -> Iterator[Actors]:
             staff.company(),
             branch,
         )
-        with staff.app.assignments.clients.work.begin(SYSTEM) as tx:
+        with staff.app.clients.assignments.clients.work.begin(SYSTEM) as tx:
             actor = tx.rights.actor(boss)
         assert actor is not None
         yield Actors(staff, branch, officer, ClientId(client), Caller(actor))
@@ -106,7 +106,7 @@ def actors(database: Database) -> Iterator[Actors]:
 def test_A3_an_assignment_made_while_the_branch_is_taken_does_not_last(
     actors: Actors, what: str
 ) -> None:
-    halt = Halting(actors.staff.app.assignments.clients.work)
+    halt = Halting(actors.staff.app.clients.assignments.clients.work)
     with ThreadPoolExecutor(2) as threads:
         assigning = threads.submit(actors.assigning(halt))
         assert halt.done.wait(PATIENCE)
@@ -122,7 +122,7 @@ def test_A3_an_assignment_made_while_the_branch_is_taken_does_not_last(
 @pytest.mark.rule("A3")
 def test_A3_an_officer_who_is_losing_a_branch_gets_none_of_its_clients(actors: Actors) -> None:
     with ThreadPoolExecutor(1) as threads:
-        with actors.staff.app.territories.work.begin(SYSTEM) as tx:
+        with actors.staff.app.access.territories.work.begin(SYSTEM) as tx:
             tx.people.lock_rights()
             tx.territories.take(PlaceKind.BRANCH, actors.branch, actors.officer)
             assigning = threads.submit(actors.assigning())
@@ -136,7 +136,7 @@ def test_recording_never_waits_for_a_change_of_rights(actors: Actors) -> None:
     """Not even where the client is just being assigned, which waits for that change itself."""
     tracking = actors.staff.app.tracking
     with ThreadPoolExecutor(2) as threads:
-        with actors.staff.app.territories.work.begin(SYSTEM) as tx:
+        with actors.staff.app.access.territories.work.begin(SYSTEM) as tx:
             tx.people.lock_rights()
             assigning = threads.submit(actors.assigning())
             actors.wait_for(assigning)

@@ -77,12 +77,12 @@ class Organisation:
         )
 
     def preview(self, caller: Caller | None = None, **options: Any) -> ClosingResult:
-        return self.staff.app.branch_closing.preview(
+        return self.staff.app.organisation.closing.preview(
             caller or self.boss, self.old, self.new, None, **options
         )
 
     def close(self, plan_hash: str, caller: Caller | None = None, **options: Any) -> ClosingResult:
-        return self.staff.app.branch_closing.close(
+        return self.staff.app.organisation.closing.close(
             caller or self.boss, self.old, self.new, None, plan_hash, **options
         )
 
@@ -283,7 +283,7 @@ def test_a_deleted_client_stays_where_it_was(organisation: Organisation) -> None
 
 def test_bad_input_is_refused_and_changes_nothing(organisation: Organisation) -> None:
     organisation.clients(1)
-    before, closing = organisation.state(), organisation.staff.app.branch_closing
+    before, closing = organisation.state(), organisation.staff.app.organisation.closing
     with pytest.raises(InvalidInput, match="/into: does not exist"):
         closing.preview(organisation.boss, organisation.old, "NONE", None)
     with pytest.raises(InvalidInput, match="/into: is the branch itself"):
@@ -365,7 +365,7 @@ def test_two_branches_closed_into_one_another_at_once_leave_one(
 ) -> None:
     organisation.clients(5)
     organisation.clients(5, branch=organisation.new)
-    closing, boss = organisation.staff.app.branch_closing, organisation.boss
+    closing, boss = organisation.staff.app.organisation.closing, organisation.boss
     ends = (organisation.old, organisation.new)
     hashes = {
         one: closing.preview(boss, one, two, None).plan.hash for one, two in (ends, ends[::-1])
@@ -401,8 +401,8 @@ def test_closing_beside_updates_deletions_and_placements_leaves_all_of_it_in_ord
 
     outcomes = raced(
         lambda: organisation.close(plan),
-        lambda: staff.app.branches.delete(organisation.boss, old, None),
-        lambda: staff.app.areas.place_branch(worker, area, old),
+        lambda: staff.app.organisation.branches.delete(organisation.boss, old, None),
+        lambda: staff.app.organisation.areas.place_branch(worker, area, old),
         *[partial(record, number) for number in range(1, 9)],
     )
     assert outcomes[0] == "done"
@@ -416,7 +416,7 @@ def test_closing_beside_updates_deletions_and_placements_leaves_all_of_it_in_ord
 
 
 def test_a_branch_that_was_closed_into_a_closed_one_follows_it(organisation: Organisation) -> None:
-    staff, closing = organisation.staff, organisation.staff.app.branch_closing
+    staff, closing = organisation.staff, organisation.staff.app.organisation.closing
     last = staff.branch()
     organisation.close(organisation.preview().plan.hash)
     plan = closing.preview(organisation.boss, organisation.new, last, None).plan

@@ -76,7 +76,7 @@ def audit(staff: Staff) -> list[list[Any]]:
 def value(staff: Staff, company: str | None = None, key: str = KEY) -> str:
     """Read the effective value as an administrator sees it."""
     caller = as_one(staff.hire("config:read all"))
-    return staff.app.settings.show(caller, key, company).value
+    return staff.app.configuration.settings.show(caller, key, company).value
 
 
 # --- settings
@@ -85,7 +85,7 @@ def value(staff: Staff, company: str | None = None, key: str = KEY) -> str:
 def test_a_companys_value_wins_and_deleting_it_returns_to_the_general_one(
     staff: Staff, boss: Caller
 ) -> None:
-    settings = staff.app.settings
+    settings = staff.app.configuration.settings
     settings.set(boss, KEY, None, "7", version=1)
     own = settings.set(boss, KEY, "FCASH", "3", version=0)
     assert (own.value, own.version) == ("3", 1)
@@ -104,9 +104,9 @@ def test_a_companys_value_wins_and_deleting_it_returns_to_the_general_one(
 def test_L1_each_change_leaves_old_and_new_values_and_a_line_of_activity(
     staff: Staff, boss: Caller
 ) -> None:
-    staff.app.settings.set(boss, KEY, None, "7")
-    staff.app.settings.set(boss, KEY, "FCASH", "3", is_public=True)
-    staff.app.settings.unset(boss, KEY, "FCASH")
+    staff.app.configuration.settings.set(boss, KEY, None, "7")
+    staff.app.configuration.settings.set(boss, KEY, "FCASH", "3", is_public=True)
+    staff.app.configuration.settings.unset(boss, KEY, "FCASH")
     own = f"{KEY}:FCASH"
     public = {"value": "3", "is_public": True}
     assert audit(staff) == [
@@ -122,22 +122,22 @@ def test_L1_each_change_leaves_old_and_new_values_and_a_line_of_activity(
 
 
 def test_a_value_that_stays_the_same_leaves_no_entry(staff: Staff, boss: Caller) -> None:
-    assert staff.app.settings.set(boss, KEY, None, "5").version == 1
+    assert staff.app.configuration.settings.set(boss, KEY, None, "5").version == 1
     assert audit(staff) == []
 
 
 def test_an_unknown_key_is_refused_with_the_known_ones(staff: Staff, boss: Caller) -> None:
     for attempt in (
-        lambda: staff.app.settings.set(boss, "status.undo", None, "1"),
-        lambda: staff.app.settings.show(boss, "status.undo", None),
-        lambda: staff.app.settings.unset(boss, "status.undo", None),
+        lambda: staff.app.configuration.settings.set(boss, "status.undo", None, "1"),
+        lambda: staff.app.configuration.settings.show(boss, "status.undo", None),
+        lambda: staff.app.configuration.settings.unset(boss, "status.undo", None),
     ):
         with pytest.raises(InvalidInput, match=r"sync\.guard_floor, sync\.guard_percent"):
             attempt()
 
 
 def test_a_deleted_value_never_comes_back_at_a_version_it_had(staff: Staff, boss: Caller) -> None:
-    settings = staff.app.settings
+    settings = staff.app.configuration.settings
     seen = settings.set(boss, KEY, "FCASH", "3").version
     settings.unset(boss, KEY, "FCASH")
     settings.set(boss, KEY, "FCASH", "4")
@@ -149,7 +149,7 @@ def test_a_deleted_value_never_comes_back_at_a_version_it_had(staff: Staff, boss
 def test_A6a_a_value_of_one_company_takes_the_right_over_it_and_a_general_one_over_all(
     staff: Staff, head: Caller
 ) -> None:
-    settings = staff.app.settings
+    settings = staff.app.configuration.settings
     settings.set(head, KEY, "FCASH", "3")
     for company in (None, "PCNI"):
         with pytest.raises(Forbidden):
@@ -166,7 +166,7 @@ def test_A6a_a_value_of_one_company_takes_the_right_over_it_and_a_general_one_ov
 
 
 def test_A10_people_without_the_right_read_public_values_alone(staff: Staff, boss: Caller) -> None:
-    settings, ana = staff.app.settings, as_one(staff.hire())
+    settings, ana = staff.app.configuration.settings, as_one(staff.hire())
     assert settings.list(ana) == []
     with pytest.raises(Forbidden):
         settings.show(ana, KEY, None)
@@ -204,8 +204,12 @@ def test_of_two_changes_at_once_one_wins_and_the_other_is_told_to_read_again(
 ) -> None:
     for version in range(1, 6):
         outcome = both(
-            lambda v=version: staff.app.settings.set(boss, KEY, None, f"{v}", version=v),  # type: ignore[misc]
-            lambda v=version: staff.app.settings.set(boss, KEY, None, f"{v + 10}", version=v),  # type: ignore[misc]
+            lambda v=version: staff.app.configuration.settings.set(
+                boss, KEY, None, f"{v}", version=v
+            ),  # type: ignore[misc]
+            lambda v=version: staff.app.configuration.settings.set(
+                boss, KEY, None, f"{v + 10}", version=v
+            ),  # type: ignore[misc]
         )
         assert outcome == ["VersionConflict", "done"]
 
@@ -215,17 +219,17 @@ def test_of_two_changes_at_once_one_wins_and_the_other_is_told_to_read_again(
 
 @pytest.fixture
 def answers(staff: Staff, boss: Caller) -> str:
-    staff.app.categories.create(boss, Category(code="answers", name="Answers"))
+    staff.app.configuration.categories.create(boss, Category(code="answers", name="Answers"))
     return "answers"
 
 
 def option(staff: Staff, boss: Caller, code: str, **facts: Any) -> Option:
     new = NewOption(category="answers", code=code, label=code.title(), **facts)
-    return staff.app.options.create(boss, new)
+    return staff.app.configuration.options.create(boss, new)
 
 
 def codes(staff: Staff, caller: Caller) -> list[str]:
-    return [each.code for each in staff.app.options.list(caller, "answers")]
+    return [each.code for each in staff.app.configuration.options.list(caller, "answers")]
 
 
 def test_options_stand_in_their_order_below_their_parents(
@@ -235,18 +239,18 @@ def test_options_stand_in_their_order_below_their_parents(
     option(staff, boss, "no", sort_order=1)
     later = option(staff, boss, "later", parent=yes.id, company="FCASH", sort_order=3)
     assert codes(staff, boss) == ["no", "yes", "later"]
-    assert staff.app.options.show(boss, later.id).parent == yes.id
-    assert staff.app.options.show(boss, yes.id).metadata == {"colour": "green"}
+    assert staff.app.configuration.options.show(boss, later.id).parent == yes.id
+    assert staff.app.configuration.options.show(boss, yes.id).metadata == {"colour": "green"}
     with pytest.raises(InvalidInput, match="general option, or one of the same company"):
         option(staff, boss, "never", parent=later.id)
     deep = option(staff, boss, "deep", parent=yes.id)
     with pytest.raises(InvalidInput, match="must not be below this option itself"):
-        staff.app.options.change(boss, yes.id, {"parent": deep.id}, None)
-    staff.app.options.delete(boss, deep.id, None)
+        staff.app.configuration.options.change(boss, yes.id, {"parent": deep.id}, None)
+    staff.app.configuration.options.delete(boss, deep.id, None)
     with pytest.raises(ConfigurationNotAllowed, match="options below it"):
-        staff.app.options.delete(boss, yes.id, None)
-    staff.app.options.delete(boss, later.id, later.version)
-    staff.app.options.delete(boss, yes.id, yes.version)
+        staff.app.configuration.options.delete(boss, yes.id, None)
+    staff.app.configuration.options.delete(boss, later.id, later.version)
+    staff.app.configuration.options.delete(boss, yes.id, yes.version)
     assert codes(staff, boss) == ["no"]
 
 
@@ -259,7 +263,7 @@ def test_a_category_has_one_default_for_each_company_and_one_for_all(
         option(staff, boss, "no", is_default=True)
     no = option(staff, boss, "no")
     with pytest.raises(ConfigurationNotAllowed, match="yes is the default"):
-        staff.app.options.change(boss, no.id, {"is_default": True}, no.version)
+        staff.app.configuration.options.change(boss, no.id, {"is_default": True}, no.version)
     with pytest.raises(AlreadyExists):
         option(staff, boss, "YES")
     option(staff, boss, "yes", company="FCASH")
@@ -272,24 +276,24 @@ def test_A6a_an_option_of_another_company_is_out_of_sight(
     mine = option(staff, head, "own", company="FCASH")
     assert codes(staff, head) == ["own", "yes"]
     with pytest.raises(NotFound):
-        staff.app.options.show(head, theirs.id)
+        staff.app.configuration.options.show(head, theirs.id)
     with pytest.raises(NotFound):
-        staff.app.options.change(head, theirs.id, {"label": "Mine"}, None)
+        staff.app.configuration.options.change(head, theirs.id, {"label": "Mine"}, None)
     with pytest.raises(Forbidden):
-        staff.app.options.change(head, general.id, {"label": "Mine"}, None)
+        staff.app.configuration.options.change(head, general.id, {"label": "Mine"}, None)
     with pytest.raises(Forbidden):
         option(staff, head, "general")
-    changed = staff.app.options.change(head, mine.id, {"label": "Mine"}, mine.version)
+    changed = staff.app.configuration.options.change(head, mine.id, {"label": "Mine"}, mine.version)
     assert (changed.label, changed.version) == ("Mine", 2)
     with pytest.raises(VersionConflict):
-        staff.app.options.change(head, mine.id, {"label": "Ours"}, mine.version)
+        staff.app.configuration.options.change(head, mine.id, {"label": "Ours"}, mine.version)
     with pytest.raises(NotFound):
-        staff.app.options.show(boss, OptionId(uuid4()))
+        staff.app.configuration.options.show(boss, OptionId(uuid4()))
     stranger = as_one(staff.hire())
     for attempt in (
-        lambda: staff.app.options.show(stranger, mine.id),
-        lambda: staff.app.options.list(stranger, answers),
-        lambda: staff.app.categories.list(stranger),
+        lambda: staff.app.configuration.options.show(stranger, mine.id),
+        lambda: staff.app.configuration.options.list(stranger, answers),
+        lambda: staff.app.configuration.categories.list(stranger),
     ):
         with pytest.raises(Forbidden):
             attempt()
@@ -297,18 +301,18 @@ def test_A6a_an_option_of_another_company_is_out_of_sight(
 
 def test_a_category_with_options_is_not_deleted(staff: Staff, boss: Caller, answers: str) -> None:
     yes = option(staff, boss, "yes")
-    categories = staff.app.categories
+    categories = staff.app.configuration.categories
     with pytest.raises(ConfigurationNotAllowed, match="has options"):
         categories.delete(boss, answers, None)
     changed = categories.change(boss, answers, {"is_active": False, "name": "Replies"}, 1)
     assert (changed.is_active, changed.name, changed.version) == (False, "Replies", 2)
-    staff.app.options.delete(boss, yes.id, None)
+    staff.app.configuration.options.delete(boss, yes.id, None)
     categories.delete(boss, answers, 2)
     assert categories.list(boss) == []
     with pytest.raises(NotFound):
         categories.show(boss, answers)
     with pytest.raises(NotFound):
-        staff.app.options.list(boss, answers)
+        staff.app.configuration.options.list(boss, answers)
 
 
 # --- lookups
@@ -329,7 +333,7 @@ NEW: dict[LookupTable, dict[str, Any]] = {
 def test_each_lookup_gets_an_entry_which_is_changed_and_never_deleted(
     staff: Staff, boss: Caller, table: LookupTable
 ) -> None:
-    lookups, facts = staff.app.lookup_admin, NEW[table]
+    lookups, facts = staff.app.configuration.lookup_admin, NEW[table]
     made = lookups.create(
         boss, table, NewLookup(code="NEW", name=" New ", sort_order=9, facts=facts)
     )
@@ -356,7 +360,7 @@ def test_each_lookup_gets_an_entry_which_is_changed_and_never_deleted(
 def test_S7_what_is_built_in_is_renamed_and_deactivated_like_any_other(
     staff: Staff, boss: Caller
 ) -> None:
-    change = staff.app.lookup_admin.change
+    change = staff.app.configuration.lookup_admin.change
     changes = LookupChanges(name="Phoned", is_active=False)
     changed = change(boss, LookupTable.STATUS_TYPES, "CALLED", changes, 1)
     assert (changed.name, changed.is_active, changed.is_system) == ("Phoned", False, True)
@@ -368,7 +372,7 @@ def test_S7_what_is_built_in_is_renamed_and_deactivated_like_any_other(
 def test_A6a_an_entry_of_one_company_takes_the_right_over_that_company(
     staff: Staff, head: Caller
 ) -> None:
-    lookups = staff.app.lookup_admin
+    lookups = staff.app.configuration.lookup_admin
     mine = NewLookup(code="OWN", name="Own", facts={"company": "FCASH"})
     lookups.create(head, LookupTable.PRODUCTS, mine)
     lookups.change(head, LookupTable.STATUS_TYPES, "VISITED", LookupChanges(name="Seen"), None)
@@ -396,7 +400,7 @@ def test_a_company_with_active_clients_is_not_deactivated(staff: Staff, boss: Ca
         staff.company(),
         staff.branch(),
     )
-    change, off = staff.app.lookup_admin.change, LookupChanges(is_active=False)
+    change, off = staff.app.configuration.lookup_admin.change, LookupChanges(is_active=False)
     with pytest.raises(ConfigurationNotAllowed, match="has active clients"):
         change(boss, LookupTable.COMPANIES, "FCASH", off, None)
     assert not change(boss, LookupTable.COMPANIES, "PCNI", off, None).is_active
@@ -406,11 +410,11 @@ def test_a_company_with_active_clients_is_not_deactivated(staff: Staff, boss: Ca
 
 
 def undo(staff: Staff, caller: Caller, change: ChangeId | None = None) -> ChangeId:
-    return staff.app.undo_configuration(caller, change or last_change(staff)).change.id
+    return staff.app.configuration.undo(caller, change or last_change(staff)).change.id
 
 
 def test_undoing_writes_the_old_value_back_as_a_new_change(staff: Staff, boss: Caller) -> None:
-    staff.app.settings.set(boss, KEY, None, "7")
+    staff.app.configuration.settings.set(boss, KEY, None, "7")
     first = last_change(staff)
     assert undo(staff, boss) == last_change(staff) != first
     assert value(staff) == "5"
@@ -422,7 +426,7 @@ def test_undoing_writes_the_old_value_back_as_a_new_change(staff: Staff, boss: C
 def test_several_changes_are_undone_the_latest_first(staff: Staff, boss: Caller) -> None:
     changes = []
     for text in ("7", "8", "9"):
-        staff.app.settings.set(boss, KEY, None, text)
+        staff.app.configuration.settings.set(boss, KEY, None, text)
         changes.append(last_change(staff))
     with pytest.raises(VersionConflict) as caught:
         undo(staff, boss, changes[0])
@@ -436,7 +440,7 @@ def test_several_changes_are_undone_the_latest_first(staff: Staff, boss: Caller)
 def test_creation_is_undone_by_deletion_and_deletion_by_creation(
     staff: Staff, boss: Caller, answers: str
 ) -> None:
-    staff.app.settings.set(boss, KEY, "FCASH", "3")
+    staff.app.configuration.settings.set(boss, KEY, "FCASH", "3")
     undo(staff, boss)
     assert value(staff, "FCASH") == "5"
     undo(staff, boss)
@@ -445,13 +449,13 @@ def test_creation_is_undone_by_deletion_and_deletion_by_creation(
     undo(staff, boss)
     assert codes(staff, boss) == []
     undo(staff, boss)
-    (restored,) = staff.app.options.list(boss, answers)
+    (restored,) = staff.app.configuration.options.list(boss, answers)
     assert restored.id == made.id
     assert (restored.values, restored.version) == (made.values, 3)
-    staff.app.options.delete(boss, made.id, None)
-    staff.app.categories.delete(boss, answers, None)
+    staff.app.configuration.options.delete(boss, made.id, None)
+    staff.app.configuration.categories.delete(boss, answers, None)
     undo(staff, boss)
-    assert staff.app.categories.show(boss, answers).name == "Answers"
+    assert staff.app.configuration.categories.show(boss, answers).name == "Answers"
 
 
 def test_a_creation_that_cannot_be_deleted_any_more_is_undone_by_deactivation(
@@ -462,38 +466,40 @@ def test_a_creation_that_cannot_be_deleted_any_more_is_undone_by_deactivation(
     of_option = last_change(staff)
     option(staff, boss, "later", parent=yes.id)
     undo(staff, boss, of_option)
-    assert not staff.app.options.show(boss, yes.id).is_active
+    assert not staff.app.configuration.options.show(boss, yes.id).is_active
     undo(staff, boss, of_category)
-    assert not staff.app.categories.show(boss, answers).is_active
+    assert not staff.app.configuration.categories.show(boss, answers).is_active
     products = LookupTable.PRODUCTS
     new = NewLookup(code="NEW", name="New", facts={"company": "FCASH"})
-    staff.app.lookup_admin.create(boss, products, new)
+    staff.app.configuration.lookup_admin.create(boss, products, new)
     undo(staff, boss)
-    assert not staff.app.lookup_admin.show(boss, products, "NEW").is_active
+    assert not staff.app.configuration.lookup_admin.show(boss, products, "NEW").is_active
     undo(staff, boss)
-    assert staff.app.lookup_admin.show(boss, products, "NEW").is_active
+    assert staff.app.configuration.lookup_admin.show(boss, products, "NEW").is_active
 
 
 def test_an_update_of_an_option_or_a_lookup_is_undone(
     staff: Staff, boss: Caller, answers: str
 ) -> None:
     yes, group = option(staff, boss, "yes"), option(staff, boss, "group")
-    staff.app.options.change(boss, yes.id, {"parent": group.id, "label": "Oh yes"}, None)
+    staff.app.configuration.options.change(
+        boss, yes.id, {"parent": group.id, "label": "Oh yes"}, None
+    )
     moved = last_change(staff)
-    staff.app.options.change(boss, yes.id, {"parent": None}, None)
+    staff.app.configuration.options.change(boss, yes.id, {"parent": None}, None)
     undo(staff, boss)
-    assert staff.app.options.show(boss, yes.id).parent == group.id
+    assert staff.app.configuration.options.show(boss, yes.id).parent == group.id
     undo(staff, boss, moved)
-    shown = staff.app.options.show(boss, yes.id)
+    shown = staff.app.configuration.options.show(boss, yes.id)
     assert (shown.parent, shown.label) == (None, "Yes")
-    staff.app.categories.change(boss, answers, {"name": "Replies"}, None)
+    staff.app.configuration.categories.change(boss, answers, {"name": "Replies"}, None)
     undo(staff, boss)
-    assert staff.app.categories.show(boss, answers).name == "Answers"
+    assert staff.app.configuration.categories.show(boss, answers).name == "Answers"
     reasons, remarks = LookupTable.STATUS_REASONS, {"requires_remarks": True}
     changes = LookupChanges(name="Agreed", facts=remarks)
-    staff.app.lookup_admin.change(boss, reasons, "CONFIRMED", changes, None)
+    staff.app.configuration.lookup_admin.change(boss, reasons, "CONFIRMED", changes, None)
     undo(staff, boss)
-    shown_reason = staff.app.lookup_admin.show(boss, reasons, "CONFIRMED")
+    shown_reason = staff.app.configuration.lookup_admin.show(boss, reasons, "CONFIRMED")
     assert (shown_reason.name, shown_reason.facts["requires_remarks"]) == ("Confirmed", False)
 
 
@@ -501,22 +507,22 @@ def test_what_is_gone_by_now_or_there_again_is_not_undone(
     staff: Staff, boss: Caller, answers: str
 ) -> None:
     yes = option(staff, boss, "yes")
-    staff.app.options.change(boss, yes.id, {"label": "Oh yes"}, None)
+    staff.app.configuration.options.change(boss, yes.id, {"label": "Oh yes"}, None)
     update = last_change(staff)
-    staff.app.options.delete(boss, yes.id, None)
+    staff.app.configuration.options.delete(boss, yes.id, None)
     with pytest.raises(VersionConflict):
         undo(staff, boss, update)
-    staff.app.settings.set(boss, KEY, "FCASH", "3")
-    staff.app.settings.unset(boss, KEY, "FCASH")
+    staff.app.configuration.settings.set(boss, KEY, "FCASH", "3")
+    staff.app.configuration.settings.unset(boss, KEY, "FCASH")
     removal = last_change(staff)
-    staff.app.settings.set(boss, KEY, "FCASH", "4")
+    staff.app.configuration.settings.set(boss, KEY, "FCASH", "4")
     with pytest.raises(VersionConflict):
         undo(staff, boss, removal)
 
 
 def test_an_undo_keeps_to_the_rules_of_today(staff: Staff, boss: Caller, answers: str) -> None:
     yes = option(staff, boss, "yes", is_default=True)
-    staff.app.options.delete(boss, yes.id, None)
+    staff.app.configuration.options.delete(boss, yes.id, None)
     removal = last_change(staff)
     option(staff, boss, "no", is_default=True)
     with pytest.raises(ConfigurationNotAllowed, match="no is the default"):
@@ -527,10 +533,10 @@ def test_an_undo_keeps_to_the_rules_of_today(staff: Staff, boss: Caller, answers
 def test_A6a_undoing_takes_the_right_to_make_the_change(
     staff: Staff, boss: Caller, head: Caller
 ) -> None:
-    staff.app.settings.set(boss, KEY, None, "7")
+    staff.app.configuration.settings.set(boss, KEY, None, "7")
     with pytest.raises(Forbidden):
         undo(staff, head)
-    staff.app.settings.set(boss, KEY, "FCASH", "3")
+    staff.app.configuration.settings.set(boss, KEY, "FCASH", "3")
     undo(staff, head)
     stranger = as_one(staff.hire())
     for change in (last_change(staff), ChangeId(uuid4())):
@@ -553,7 +559,7 @@ def test_changes_of_roles_are_not_undone_here(staff: Staff, boss: Caller, head: 
 
 def test_of_two_undos_at_once_one_wins(staff: Staff, boss: Caller) -> None:
     for _ in range(5):
-        staff.app.settings.set(boss, KEY, None, "7")
+        staff.app.configuration.settings.set(boss, KEY, None, "7")
         change = last_change(staff)
         assert both(*[lambda c=change: undo(staff, boss, c)] * 2) == ["VersionConflict", "done"]
         assert value(staff) == "5"

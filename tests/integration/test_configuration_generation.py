@@ -133,8 +133,12 @@ class Processes:
 
     def looked_up(self, app: App, *, shared: bool) -> Lookups:
         """Look them up as a request does, in memory or in what processes share."""
-        result = app.authenticate(TOKEN, Origin())
-        use_case = evolve(app.lookups, cache=app.cache) if shared else app.lookups
+        result = app.people.authenticate(TOKEN, Origin())
+        use_case = (
+            evolve(app.configuration.lookups, cache=app.operations.cache)
+            if shared
+            else app.configuration.lookups
+        )
         return use_case(result.caller, generation=result.generation)
 
     def names(self, *, shared: bool) -> list[str]:
@@ -179,10 +183,10 @@ def test_a_changed_lookup_shows_at_once_in_every_process(
 
 def test_without_a_generation_nothing_is_cached(processes: Processes) -> None:
     app = processes.apps[0]
-    caller = app.authenticate(TOKEN, Origin()).caller
-    app.lookups(caller)
+    caller = app.people.authenticate(TOKEN, Origin()).caller
+    app.configuration.lookups(caller)
     processes.rename_behind_the_triggers("Read anew")
-    words = app.lookups(caller)["account_types"]
+    words = app.configuration.lookups(caller)["account_types"]
     assert "Read anew" in [word.name for word in words]
 
 
@@ -190,12 +194,12 @@ def test_what_is_no_longer_in_use_is_cached_apart(processes: Processes) -> None:
     retire = "update account_types set is_active = false where code = 'ATM'"
     run(processes.database.app_url, retire)
     app = processes.apps[0]
-    result = app.authenticate(TOKEN, Origin())
+    result = app.people.authenticate(TOKEN, Origin())
     may = frozenset({Grant(Permission.CONFIG_READ, None, Scope.ALL)})
     caller = Caller(evolve(result.caller.actor, grants=may))
 
     def codes(*, inactive: bool) -> list[str]:
-        words = app.lookups(caller, inactive=inactive, generation=result.generation)
+        words = app.configuration.lookups(caller, inactive=inactive, generation=result.generation)
         return [word.code for word in words["account_types"]]
 
     for _ in range(2):
@@ -207,7 +211,9 @@ def test_a_cached_value_equals_the_one_read_from_the_database(
     processes: Processes,
 ) -> None:
     app = processes.apps[0]
-    caller = app.authenticate(TOKEN, Origin()).caller
-    assert processes.looked_up(app, shared=True) == app.lookups(caller)
+    caller = app.people.authenticate(TOKEN, Origin()).caller
+    assert processes.looked_up(app, shared=True) == app.configuration.lookups(caller)
     form = JSON_LOOKUPS
-    assert form.read(form.written(app.lookups(caller))) == app.lookups(caller)
+    assert form.read(form.written(app.configuration.lookups(caller))) == app.configuration.lookups(
+        caller
+    )

@@ -71,28 +71,28 @@ def test_A3_a_deactivation_does_what_its_preview_showed(staff: Staff) -> None:
     north, south = staff.branch(ana), staff.branch(ana)
     assigned(staff, ana, north, "PENDING", "CALLED", "DONE")
     assigned(staff, ana, south, "PENDING")
-    seen = staff.app.deactivation.preview(boss, ana)
+    seen = staff.app.people.deactivation.preview(boss, ana)
     assert seen.person.is_active
     assert [(each.branch, each.clients, each.open_rows) for each in seen.released] == [
         (north, 3, 2),
         (south, 1, 1),
     ]
     with pytest.raises(VersionConflict):
-        staff.app.deactivation.deactivate(boss, ana, 9)
+        staff.app.people.deactivation.deactivate(boss, ana, 9)
     assert staff.one("select count(*) from clients where assigned_to = %s", ana) == 4
-    done = staff.app.deactivation.deactivate(boss, ana, seen.person.version)
+    done = staff.app.people.deactivation.deactivate(boss, ana, seen.person.version)
     assert (done.person.is_active, done.released) == (False, seen.released)
     assert staff.one("select count(*) from clients where assigned_to is null") == 4
     details = "select details ->> 'clients_released' from activity_logs"
     assert staff.one(f"{details} where action = 'user.deactivate'") == "4"
-    assert staff.app.deactivation.deactivate(boss, ana).released == ()
+    assert staff.app.people.deactivation.deactivate(boss, ana).released == ()
 
 
 def test_A6_a_deactivation_and_its_preview_are_refused_alike(staff: Staff) -> None:
     boss = as_one(staff.hire(*ADMINISTRATOR))
     wider = staff.hire("audit:read all")
     head = as_one(staff.hire("users:manage branch", "users:read branch"))
-    for act in (staff.app.deactivation.preview, staff.app.deactivation.deactivate):
+    for act in (staff.app.people.deactivation.preview, staff.app.people.deactivation.deactivate):
         with pytest.raises(PrivilegeExceeded):
             act(boss, wider)
         with pytest.raises(NotFound):
@@ -103,21 +103,21 @@ def test_A6_a_deactivation_and_its_preview_are_refused_alike(staff: Staff) -> No
 
 def test_A6_a_locked_administrator_may_be_deactivated_beside_another(staff: Staff) -> None:
     boss, other = as_one(staff.hire(*ADMINISTRATOR)), staff.hire(*ADMINISTRATOR)
-    staff.app.people.lock(boss, other)
-    assert staff.app.deactivation.preview(boss, other).person.id == other
-    assert not staff.app.deactivation.deactivate(boss, other).person.is_active
+    staff.app.people.users.lock(boss, other)
+    assert staff.app.people.deactivation.preview(boss, other).person.id == other
+    assert not staff.app.people.deactivation.deactivate(boss, other).person.is_active
 
 
 def ways_out(staff: Staff) -> list[Callable[[Caller, PersonId], object]]:
     """Every way in which an administrator can be lost."""
     return [
-        staff.app.deactivation.deactivate,
-        lambda caller, person: staff.app.people.delete(caller, person, None),
-        staff.app.people.lock,
-        lambda caller, person: staff.app.people.change(
+        staff.app.people.deactivation.deactivate,
+        lambda caller, person: staff.app.people.users.delete(caller, person, None),
+        staff.app.people.users.lock,
+        lambda caller, person: staff.app.people.users.change(
             caller, person, UserChanges(is_active=False), None
         ),
-        lambda caller, person: staff.app.access.revoke(
+        lambda caller, person: staff.app.access.grants.revoke(
             caller, person, Permission.USERS_MANAGE, None
         ),
     ]

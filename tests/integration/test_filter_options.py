@@ -51,7 +51,7 @@ class TwoCompanies:
 
     def options(self, person: PersonId) -> FilterOptions:
         """Ask as a person; the statement has the scope itself, without row-level security."""
-        reader = self.staff.app.filter_options
+        reader = self.staff.app.clients.filter_options
         with reader.work.begin(SYSTEM) as tx:
             actor = tx.rights.actor(person)
             assert actor is not None

@@ -39,7 +39,7 @@ class Office:
     def caller(self, person: PersonId) -> Caller:
         """Act with the rights of this moment."""
         token = self.staff.session(person)
-        return self.staff.app.authenticate(token, HERE).caller
+        return self.staff.app.people.authenticate(token, HERE).caller
 
     def clients(self, branch: BranchId, count: int, officer: PersonId | None = None) -> None:
         """Add clients, assigned to Ana if no one else is named."""
@@ -65,8 +65,8 @@ class Office:
     def hand_over(self, request: HandOverRequest) -> UUID:
         """Preview and apply."""
         boss = self.caller(self.boss)
-        seen = self.staff.app.hand_overs.preview(boss, request)
-        done = self.staff.app.hand_overs.apply(boss, request, seen.plan.hash)
+        seen = self.staff.app.clients.hand_overs.preview(boss, request)
+        done = self.staff.app.clients.hand_overs.apply(boss, request, seen.plan.hash)
         assert done.id
         return done.id
 
@@ -85,9 +85,9 @@ def office(database: Database) -> Iterator[Office]:
 
 def test_A3_a_hand_over_does_what_its_preview_showed(office: Office) -> None:
     boss, request = office.caller(office.boss), office.request()
-    seen = office.staff.app.hand_overs.preview(boss, request)
+    seen = office.staff.app.clients.hand_overs.preview(boss, request)
     assert office.having(office.ana) == 10
-    done = office.staff.app.hand_overs.apply(boss, request, seen.plan.hash)
+    done = office.staff.app.clients.hand_overs.apply(boss, request, seen.plan.hash)
     assert done.plan == seen.plan
     assert [office.having(each) for each in (office.ana, office.ben, office.cy)] == [0, 5, 5]
     ends = (
@@ -103,10 +103,10 @@ def test_A3_a_hand_over_does_what_its_preview_showed(office: Office) -> None:
 
 def test_a_hand_over_is_refused_once_it_would_do_something_else(office: Office) -> None:
     boss, request = office.caller(office.boss), office.request()
-    seen = office.staff.app.hand_overs.preview(boss, request)
+    seen = office.staff.app.clients.hand_overs.preview(boss, request)
     office.clients(office.north, 1)
     with pytest.raises(PlanChanged):
-        office.staff.app.hand_overs.apply(boss, request, seen.plan.hash)
+        office.staff.app.clients.hand_overs.apply(boss, request, seen.plan.hash)
     assert office.having(office.ana) == 11
 
 
@@ -114,7 +114,7 @@ def test_one_branch_is_handed_over_and_clients_that_no_one_may_have_stay(office:
     office.hand_over(office.request(office.south))
     assert [office.having(each) for each in (office.ana, office.ben, office.cy)] == [7, 0, 3]
     request = HandOverRequest(officer=office.cy, to=[office.ben])
-    seen = office.staff.app.hand_overs.preview(office.caller(office.boss), request)
+    seen = office.staff.app.clients.hand_overs.preview(office.caller(office.boss), request)
     assert (len(seen.plan.moves), seen.plan.left_counts) == (0, {office.south: 3})
 
 
@@ -128,12 +128,12 @@ def test_a_hand_over_is_undone_but_for_what_was_assigned_anew(office: Office) ->
     )
     office.staff.clock.forward(minutes=1)
     boss = office.caller(office.boss)
-    office.staff.app.assignments.assign(boss, one, office.cy)
-    office.staff.app.assignments.assign(boss, two, None)
-    undone = office.staff.app.hand_overs.undo(boss, id_)
+    office.staff.app.clients.assignments.assign(boss, one, office.cy)
+    office.staff.app.clients.assignments.assign(boss, two, None)
+    undone = office.staff.app.clients.hand_overs.undo(boss, id_)
     assert {client.code for client, _ in undone.kept} == {one, two}
     assert (len(undone.returned), office.having(office.ana)) == (8, 8)
-    again = office.staff.app.hand_overs.undo(boss, id_)
+    again = office.staff.app.clients.hand_overs.undo(boss, id_)
     assert (len(again.returned), office.having(office.ana)) == (0, 8)
     assert office.staff.one("select undone_by from hand_overs") == office.boss
 
@@ -143,34 +143,34 @@ def test_A3_nothing_goes_back_to_an_officer_who_may_not_have_it(office: Office) 
     office.staff.run("delete from user_branches where user_id = %s and branch_id = %s",
                      office.ana, office.south)  # fmt: skip
     boss = office.caller(office.boss)
-    undone = office.staff.app.hand_overs.undo(boss, id_)
+    undone = office.staff.app.clients.hand_overs.undo(boss, id_)
     assert len(undone.returned) == 7
     assert {reason for _, reason in undone.kept} == {
         "The client's branch is not in this person's territory."
     }
     id_ = office.hand_over(office.request())
-    office.staff.app.people.change(boss, office.ana, UserChanges(is_active=False), None)
-    assert office.staff.app.hand_overs.undo(boss, id_).returned == []
+    office.staff.app.people.users.change(boss, office.ana, UserChanges(is_active=False), None)
+    assert office.staff.app.clients.hand_overs.undo(boss, id_).returned == []
 
 
 def test_A4_a_hand_over_moves_only_what_the_caller_may_assign(office: Office) -> None:
     head = office.staff.hire("clients:assign branch", "clients:read all")
     office.staff.run("insert into user_branches values (%s, %s)", head, office.south)
     request = office.request()
-    seen = office.staff.app.hand_overs.preview(office.caller(head), request)
+    seen = office.staff.app.clients.hand_overs.preview(office.caller(head), request)
     assert seen.plan.counts == {(office.cy, office.south): 3}
     id_ = office.hand_over(request)
-    undone = office.staff.app.hand_overs.undo(office.caller(head), id_)
+    undone = office.staff.app.clients.hand_overs.undo(office.caller(head), id_)
     assert len(undone.returned) == 3
     stranger = office.staff.hire("clients:read all")
     with pytest.raises(Forbidden):
-        office.staff.app.hand_overs.preview(office.caller(stranger), request)
+        office.staff.app.clients.hand_overs.preview(office.caller(stranger), request)
     elsewhere = office.staff.hire("clients:assign branch")
     with pytest.raises(NotFound):
-        office.staff.app.hand_overs.undo(office.caller(elsewhere), id_)
+        office.staff.app.clients.hand_overs.undo(office.caller(elsewhere), id_)
 
 
 def test_more_clients_than_one_act_takes_are_refused(office: Office) -> None:
     office.clients(office.north, 2000)
     with pytest.raises(InvalidInput, match="too many"):
-        office.staff.app.hand_overs.preview(office.caller(office.boss), office.request())
+        office.staff.app.clients.hand_overs.preview(office.caller(office.boss), office.request())

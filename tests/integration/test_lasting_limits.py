@@ -159,9 +159,9 @@ def test_U3_while_the_database_is_lost_no_request_passes_uncounted(
 
 def attempts(app: App) -> bool:
     """Try to sign in, and fail where one is let try."""
-    is_let = app.admit_request(Activity.SIGN_IN, ANA).allowed
+    is_let = app.requests.admit(Activity.SIGN_IN, ANA).allowed
     if is_let:
-        app.admit_request.failed(Activity.SIGN_IN, ANA)
+        app.requests.admit.failed(Activity.SIGN_IN, ANA)
     return is_let
 
 
@@ -179,12 +179,12 @@ def test_U3_two_processes_let_through_no_more_attempts_than_one(
         apps = [stack.enter_context(open_app(settings)) for _ in range(2)]
         items = [attempts(app) for app in apps * 4]
         assert items == [True] * 3 + [False] * 5
-        counting = {app.admit_request.limits.counting() for app in apps}
+        counting = {app.requests.admit.limits.counting() for app in apps}
         assert counting == {Counting.SHARED if shared else Counting.IN_PROCESS}
     # Opened anew, as after a restart; and Redis may have been emptied.
     with open_app(evolve(settings, redis_url=None)) as app:
-        assert not app.admit_request(Activity.SIGN_IN, ANA).allowed
-        assert app.admit_request(Activity.READ, ANA).allowed
+        assert not app.requests.admit(Activity.SIGN_IN, ANA).allowed
+        assert app.requests.admit(Activity.READ, ANA).allowed
 
 
 def test_each_amount_comes_from_its_setting(database: Database) -> None:
@@ -197,6 +197,6 @@ def test_each_amount_comes_from_its_setting(database: Database) -> None:
     }
     settings = Settings.from_mapping({"DATABASE_URL": database.app_url, **amounts})
     with open_app(settings) as app:
-        limits = {str(each): app.admit_request(each, ANA).limit for each in Activity}
+        limits = {str(each): app.requests.admit(each, ANA).limit for each in Activity}
     expected = {"read": 11, "write": 12, "export": 13, "sign_in": 14, "sign_in_request": 280}
     assert limits == {**expected, "webhook": 15, "probe": 1200}

@@ -433,7 +433,7 @@ def oidc_app(database: Database, issuer: Issuer) -> Iterator[OidcApp]:
     with staffed(database, ZONE) as opened:
         issuer.clock = opened.clock
         app = build_app(
-            opened.app.authenticate.work,
+            opened.app.people.authenticate.work,
             opened.clock,
             ZONE,
             verify_token=believing(issuer).verify,
@@ -445,7 +445,7 @@ def oidc_app(database: Database, issuer: Issuer) -> Iterator[OidcApp]:
 def test_A7_a_token_carries_the_persons_rights_of_this_moment(oidc_app: OidcApp) -> None:
     staff, token = oidc_app.staff, oidc_app.issuer.token()
     area = staff.area(there := staff.branch(), given_to=oidc_app.ana)
-    result = staff.app.authenticate(token, HERE)
+    result = staff.app.people.authenticate(token, HERE)
     assert (result.person.id, result.person.first_name) == (oidc_app.ana, "Ana")
     assert result.caller.origin is HERE
     grant = Grant(Permission.CLIENTS_READ, staff.company(), Scope.AREA)
@@ -453,12 +453,12 @@ def test_A7_a_token_carries_the_persons_rights_of_this_moment(oidc_app: OidcApp)
     assert result.caller.actor.territory.areas == ids(area)
     assert result.caller.actor.territory.area_branches == ids(there)
     staff.run("delete from user_permissions where user_id = %s", oidc_app.ana)
-    assert not staff.app.authenticate(token, HERE).caller.actor.grants
+    assert not staff.app.people.authenticate(token, HERE).caller.actor.grants
 
 
 def test_U1_a_clerk_id_maps_a_token_to_a_user(oidc_app: OidcApp) -> None:
     staff = oidc_app.staff
-    boss = staff.app.operators.identify(
+    boss = staff.app.people.operators.identify(
         staff.one(
             "select email from users where id = %s",
             staff.hire("users:manage all", "clients:read all"),
@@ -466,16 +466,16 @@ def test_U1_a_clerk_id_maps_a_token_to_a_user(oidc_app: OidcApp) -> None:
         HERE,
     )
     ben, token = staff.hire(), oidc_app.issuer.token(sub="user_ben")
-    staff.app.people.change(boss, ben, UserChanges(clerk_id="user_ben"), 1)
-    assert staff.app.authenticate(token, HERE).person.id == ben
-    staff.app.people.change(boss, ben, UserChanges(clerk_id=""), 2)
+    staff.app.people.users.change(boss, ben, UserChanges(clerk_id="user_ben"), 1)
+    assert staff.app.people.authenticate(token, HERE).person.id == ben
+    staff.app.people.users.change(boss, ben, UserChanges(clerk_id=""), 2)
     with pytest.raises(Unauthenticated):
-        staff.app.authenticate(token, HERE)
+        staff.app.people.authenticate(token, HERE)
 
 
 def test_U1_a_token_with_an_unknown_subject_is_refused(oidc_app: OidcApp) -> None:
     with pytest.raises(Unauthenticated):
-        oidc_app.staff.app.authenticate(oidc_app.issuer.token(sub="user_nobody"), HERE)
+        oidc_app.staff.app.people.authenticate(oidc_app.issuer.token(sub="user_nobody"), HERE)
 
 
 @pytest.mark.parametrize("change", ["is_active = false", "deleted_at = now()"])
@@ -483,39 +483,39 @@ def test_A8_an_inactive_or_deleted_user_is_refused_with_a_valid_token(
     oidc_app: OidcApp, change: str
 ) -> None:
     token = oidc_app.issuer.token()
-    oidc_app.staff.app.authenticate(token, HERE)
+    oidc_app.staff.app.people.authenticate(token, HERE)
     oidc_app.staff.run(f"update users set {change}")
     with pytest.raises(Unauthenticated):
-        oidc_app.staff.app.authenticate(token, HERE)
+        oidc_app.staff.app.people.authenticate(token, HERE)
 
 
 def test_U3_tokens_survive_a_lock_out_but_not_a_lock_by_a_manager(oidc_app: OidcApp) -> None:
     locked = "update users set locked_until = %s"
     oidc_app.staff.run(locked, oidc_app.staff.clock.now().replace(year=2027))
-    result = oidc_app.staff.app.authenticate(oidc_app.issuer.token(), HERE)
+    result = oidc_app.staff.app.people.authenticate(oidc_app.issuer.token(), HERE)
     assert result.person.id == oidc_app.ana
     oidc_app.staff.run(locked, LOCKED_FOR_GOOD)
     with pytest.raises(Unauthenticated):
-        oidc_app.staff.app.authenticate(oidc_app.issuer.token(), HERE)
+        oidc_app.staff.app.people.authenticate(oidc_app.issuer.token(), HERE)
 
 
 def test_U4_a_token_does_not_go_round_a_password_that_must_be_changed(oidc_app: OidcApp) -> None:
     oidc_app.staff.run("update users set must_change_password = true")
     with pytest.raises(PasswordChangeRequired):
-        oidc_app.staff.app.authenticate(oidc_app.issuer.token(), HERE)
+        oidc_app.staff.app.people.authenticate(oidc_app.issuer.token(), HERE)
 
 
 def test_U1_sessions_let_people_in_beside_tokens(oidc_app: OidcApp) -> None:
-    known = oidc_app.staff.app.authenticate(oidc_app.staff.session(oidc_app.ana), HERE)
+    known = oidc_app.staff.app.people.authenticate(oidc_app.staff.session(oidc_app.ana), HERE)
     assert known.session == known.open
     with pytest.raises(NotFound):
-        _ = oidc_app.staff.app.authenticate(oidc_app.issuer.token(), HERE).session
+        _ = oidc_app.staff.app.people.authenticate(oidc_app.issuer.token(), HERE).session
 
 
 def test_U1_without_an_issuer_a_good_token_is_nothing(oidc_app: OidcApp) -> None:
-    plain = build_app(oidc_app.staff.app.authenticate.work, oidc_app.staff.clock, ZONE)
+    plain = build_app(oidc_app.staff.app.people.authenticate.work, oidc_app.staff.clock, ZONE)
     with pytest.raises(Unauthenticated):
-        plain.authenticate(oidc_app.issuer.token(), HERE)
+        plain.people.authenticate(oidc_app.issuer.token(), HERE)
     assert oidc_app.issuer.asked == 0
 
 

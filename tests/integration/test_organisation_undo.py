@@ -52,7 +52,7 @@ def boss(staff: Staff) -> Caller:
 
 @pytest.fixture
 def quezon(staff: Staff, boss: Caller) -> Branch:
-    return staff.app.branches.create(boss, NewBranch(code="QC01", name="Cubao"))
+    return staff.app.organisation.branches.create(boss, NewBranch(code="QC01", name="Cubao"))
 
 
 def as_one(person: PersonId) -> Caller:
@@ -65,7 +65,7 @@ def last_change(staff: Staff) -> ChangeId:
 
 
 def undo(staff: Staff, caller: Caller, change: ChangeId | None = None) -> ConfigurationChange:
-    return staff.app.undo_configuration(caller, change or last_change(staff)).change
+    return staff.app.configuration.undo(caller, change or last_change(staff)).change
 
 
 def given(staff: Staff, table: str, person: PersonId, place: object) -> None:
@@ -73,7 +73,7 @@ def given(staff: Staff, table: str, person: PersonId, place: object) -> None:
 
 
 def territory(staff: Staff, person: PersonId) -> frozenset[BranchId]:
-    return staff.app.people.show(as_one(person), person).person.territory.all_branches
+    return staff.app.people.users.show(as_one(person), person).person.territory.all_branches
 
 
 def rights_audited(staff: Staff, person: PersonId) -> list[Any]:
@@ -92,9 +92,9 @@ def test_a_change_of_a_branch_is_undone_and_says_what_changed_since(
     staff: Staff, boss: Caller, quezon: Branch
 ) -> None:
     changes = BranchChanges(name="Cubao 2", location="Aurora Blvd")
-    staff.app.branches.change(boss, quezon.id, changes, None)
+    staff.app.organisation.branches.change(boss, quezon.id, changes, None)
     first = last_change(staff)
-    staff.app.branches.change(boss, quezon.id, BranchChanges(name="Cubao 3"), None)
+    staff.app.organisation.branches.change(boss, quezon.id, BranchChanges(name="Cubao 3"), None)
     with pytest.raises(VersionConflict) as caught:
         undo(staff, boss, first)
     assert caught.value.fields == ("name",)
@@ -102,21 +102,25 @@ def test_a_change_of_a_branch_is_undone_and_says_what_changed_since(
     undone = undo(staff, boss, first)
     assert undone.before == {"name": "Cubao 2", "location": "Aurora Blvd"}
     assert undone.after == {"name": "Cubao", "location": None}
-    shown = staff.app.branches.show(boss, quezon.id)
+    shown = staff.app.organisation.branches.show(boss, quezon.id)
     assert (shown.name, shown.location, shown.version) == ("Cubao", None, 5)
 
 
 def test_a_change_of_an_area_is_undone_with_its_company(staff: Staff, boss: Caller) -> None:
-    area = staff.app.areas.create(boss, NewArea(code="NCR", name="Metro", company="FCASH"))
-    staff.app.areas.change(boss, area.id, AreaChanges(name="North", company="PCNI"), None)
+    area = staff.app.organisation.areas.create(
+        boss, NewArea(code="NCR", name="Metro", company="FCASH")
+    )
+    staff.app.organisation.areas.change(
+        boss, area.id, AreaChanges(name="North", company="PCNI"), None
+    )
     undo(staff, boss)
-    shown = staff.app.areas.show(boss, area.id)
+    shown = staff.app.organisation.areas.show(boss, area.id)
     assert (shown.name, shown.company) == ("Metro", area.company)
     undo(staff, boss)
-    assert staff.app.areas.show(boss, area.id).name == "North"
-    staff.app.areas.change(boss, area.id, AreaChanges(company=""), None)
+    assert staff.app.organisation.areas.show(boss, area.id).name == "North"
+    staff.app.organisation.areas.change(boss, area.id, AreaChanges(company=""), None)
     undo(staff, boss)
-    assert staff.app.areas.show(boss, area.id).company != area.company
+    assert staff.app.organisation.areas.show(boss, area.id).company != area.company
 
 
 def test_a_creation_is_undone_by_deletion_and_that_by_restoring(
@@ -124,19 +128,19 @@ def test_a_creation_is_undone_by_deletion_and_that_by_restoring(
 ) -> None:
     undo(staff, boss)
     with pytest.raises(NotFound):
-        staff.app.branches.show(boss, "QC01")
+        staff.app.organisation.branches.show(boss, "QC01")
     assert undo(staff, boss).action == "create"
-    assert staff.app.branches.show(boss, "QC01").id == quezon.id
-    area = staff.app.areas.create(boss, NewArea(code="NCR", name="Metro"))
+    assert staff.app.organisation.branches.show(boss, "QC01").id == quezon.id
+    area = staff.app.organisation.areas.create(boss, NewArea(code="NCR", name="Metro"))
     created = last_change(staff)
     undo(staff, boss)
     with pytest.raises(NotFound):
-        staff.app.areas.show(boss, "NCR")
+        staff.app.organisation.areas.show(boss, "NCR")
     with pytest.raises(VersionConflict):
         undo(staff, boss, created)
     deletion = last_change(staff)
     undo(staff, boss)
-    assert staff.app.areas.show(boss, "NCR").id == area.id
+    assert staff.app.organisation.areas.show(boss, "NCR").id == area.id
     with pytest.raises(VersionConflict):
         undo(staff, boss, deletion)
 
@@ -145,14 +149,14 @@ def test_a_new_branch_or_area_in_use_is_not_deleted_and_the_refusal_says_what_to
     staff: Staff, boss: Caller, quezon: Branch
 ) -> None:
     of_branch = last_change(staff)
-    area = staff.app.areas.create(boss, NewArea(code="NCR", name="Metro"))
+    area = staff.app.organisation.areas.create(boss, NewArea(code="NCR", name="Metro"))
     of_area = last_change(staff)
-    staff.app.areas.place_branch(boss, area.id, quezon.id)
+    staff.app.organisation.areas.place_branch(boss, area.id, quezon.id)
     with pytest.raises(ConfigurationNotAllowed, match="the branches out of it"):
         undo(staff, boss, of_area)
     with pytest.raises(ConfigurationNotAllowed, match="out of its areas"):
         undo(staff, boss, of_branch)
-    staff.app.areas.remove_branch(boss, area.id, quezon.id)
+    staff.app.organisation.areas.remove_branch(boss, area.id, quezon.id)
     ana = staff.hire()
     given(staff, "user_areas", ana, area.id)
     given(staff, "user_branches", ana, quezon.id)
@@ -162,7 +166,7 @@ def test_a_new_branch_or_area_in_use_is_not_deleted_and_the_refusal_says_what_to
     add_client(staff, quezon.id)
     with pytest.raises(BranchInUse, match="close it"):
         undo(staff, boss, of_branch)
-    assert staff.app.branches.show(boss, quezon.id) == quezon
+    assert staff.app.organisation.branches.show(boss, quezon.id) == quezon
 
 
 def add_client(staff: Staff, branch: BranchId) -> None:
@@ -178,17 +182,17 @@ def test_A2_a_restored_branch_and_area_belong_to_their_people_again(
     staff: Staff, boss: Caller, quezon: Branch
 ) -> None:
     ana, ben = staff.hire("clients:read branch"), staff.hire("clients:read area")
-    area = staff.app.areas.create(boss, NewArea(code="NCR", name="Metro"))
-    staff.app.areas.place_branch(boss, area.id, quezon.id)
+    area = staff.app.organisation.areas.create(boss, NewArea(code="NCR", name="Metro"))
+    staff.app.organisation.areas.place_branch(boss, area.id, quezon.id)
     given(staff, "user_branches", ana, quezon.id)
     given(staff, "user_areas", ben, area.id)
-    staff.app.branches.delete(boss, quezon.id, None)
+    staff.app.organisation.branches.delete(boss, quezon.id, None)
     assert (territory(staff, ana), territory(staff, ben)) == (frozenset(), frozenset())
     undo(staff, boss)
     assert territory(staff, ana) == territory(staff, ben) == {quezon.id}
     gained = ["granted", "branch", None, {"branch": str(quezon.id)}]
     assert rights_audited(staff, ana)[-1] == rights_audited(staff, ben)[-1] == gained
-    staff.app.areas.delete(boss, area.id, None)
+    staff.app.organisation.areas.delete(boss, area.id, None)
     assert territory(staff, ben) == frozenset()
     undo(staff, boss)
     assert territory(staff, ben) == {quezon.id}
@@ -199,14 +203,14 @@ def test_A2_a_restored_branch_and_area_belong_to_their_people_again(
 def test_A6_restoring_is_giving_it_to_each_of_its_people(
     staff: Staff, boss: Caller, quezon: Branch
 ) -> None:
-    area = staff.app.areas.create(boss, NewArea(code="NCR", name="Metro"))
-    staff.app.areas.place_branch(boss, area.id, quezon.id)
+    area = staff.app.organisation.areas.create(boss, NewArea(code="NCR", name="Metro"))
+    staff.app.organisation.areas.place_branch(boss, area.id, quezon.id)
     own = staff.hire(*_MANAGING, "clients:read area")
     keeper = as_one(staff.hire(*_MANAGING))
     given(staff, "user_areas", own, area.id)
     deletions: tuple[Callable[[], None], ...] = (
-        lambda: staff.app.branches.delete(boss, quezon.id, None),
-        lambda: staff.app.areas.delete(boss, area.id, None),
+        lambda: staff.app.organisation.branches.delete(boss, quezon.id, None),
+        lambda: staff.app.organisation.areas.delete(boss, area.id, None),
     )
     for delete in deletions:
         delete()
@@ -217,16 +221,16 @@ def test_A6_restoring_is_giving_it_to_each_of_its_people(
         undo(staff, boss)
         assert territory(staff, own) == {quezon.id}
     staff.grant(own, "users:manage", "all")
-    staff.app.branches.delete(boss, quezon.id, None)
+    staff.app.organisation.branches.delete(boss, quezon.id, None)
     with pytest.raises(PrivilegeExceeded, match="see more than you do"):
         undo(staff, as_one(own))
 
 
 def test_a_closed_branch_is_not_restored(staff: Staff, boss: Caller, quezon: Branch) -> None:
-    other = staff.app.branches.create(boss, NewBranch(code="QC02", name="Cubao 2"))
+    other = staff.app.organisation.branches.create(boss, NewBranch(code="QC02", name="Cubao 2"))
     add_client(staff, quezon.id)
-    preview = staff.app.branch_closing.preview(boss, quezon.id, other.id, None)
-    staff.app.branch_closing.close(boss, quezon.id, other.id, None, preview.plan.hash)
+    preview = staff.app.organisation.closing.preview(boss, quezon.id, other.id, None)
+    staff.app.organisation.closing.close(boss, quezon.id, other.id, None, preview.plan.hash)
     with pytest.raises(ConfigurationNotAllowed, match="was closed"):
         undo(staff, boss)
 
@@ -237,22 +241,22 @@ def test_a_closed_branch_is_not_restored(staff: Staff, boss: Caller, quezon: Bra
 @pytest.mark.rule("A3")
 def test_A3_branches_come_out_of_areas_and_back(staff: Staff, boss: Caller, quezon: Branch) -> None:
     ben = staff.hire("clients:read area")
-    area = staff.app.areas.create(boss, NewArea(code="NCR", name="Metro"))
-    other = staff.app.branches.create(boss, NewBranch(code="QC02", name="Cubao 2"))
+    area = staff.app.organisation.areas.create(boss, NewArea(code="NCR", name="Metro"))
+    other = staff.app.organisation.branches.create(boss, NewBranch(code="QC02", name="Cubao 2"))
     given(staff, "user_areas", ben, area.id)
-    staff.app.areas.place_branch(boss, area.id, quezon.id, is_primary=True)
+    staff.app.organisation.areas.place_branch(boss, area.id, quezon.id, is_primary=True)
     placed = last_change(staff)
-    staff.app.areas.place_branch(boss, area.id, other.id)
-    staff.app.areas.place_branch(boss, area.id, quezon.id, is_primary=False)
+    staff.app.organisation.areas.place_branch(boss, area.id, other.id)
+    staff.app.organisation.areas.place_branch(boss, area.id, quezon.id, is_primary=False)
     with pytest.raises(VersionConflict):
         undo(staff, boss, placed)
     undo(staff, boss)
-    assert staff.app.branches.show(boss, quezon.id).primary_area == area.id
+    assert staff.app.organisation.branches.show(boss, quezon.id).primary_area == area.id
     undo(staff, boss, placed)
     assert territory(staff, ben) == {other.id}
     undo(staff, boss)
     assert territory(staff, ben) == {quezon.id, other.id}
-    assert staff.app.branches.show(boss, quezon.id).primary_area == area.id
+    assert staff.app.organisation.branches.show(boss, quezon.id).primary_area == area.id
     assert [each[0] for each in rights_audited(staff, ben)] == ["granted"] * 2 + [
         "revoked",
         "granted",
@@ -262,7 +266,7 @@ def test_A3_branches_come_out_of_areas_and_back(staff: Staff, boss: Caller, quez
 def test_contacts_are_changed_back_removed_and_restored(
     staff: Staff, boss: Caller, quezon: Branch
 ) -> None:
-    contacts = staff.app.branch_contacts
+    contacts = staff.app.organisation.contacts
     made = contacts.add(boss, quezon.id, NewContact(type="phone", value="+63289123456"))
     creation = last_change(staff)
     contacts.change(boss, quezon.id, made.id, ContactChanges(value="+63289123457"), None)
@@ -294,11 +298,13 @@ def test_A6a_undoing_takes_the_right_that_the_change_takes(
     staff: Staff, boss: Caller, quezon: Branch
 ) -> None:
     of_branch = last_change(staff)
-    area = staff.app.areas.create(boss, NewArea(code="NCR", name="Metro", company="FCASH"))
+    area = staff.app.organisation.areas.create(
+        boss, NewArea(code="NCR", name="Metro", company="FCASH")
+    )
     of_area = last_change(staff)
-    staff.app.areas.place_branch(boss, area.id, quezon.id)
+    staff.app.organisation.areas.place_branch(boss, area.id, quezon.id)
     of_member = last_change(staff)
-    staff.app.branch_contacts.add(boss, quezon.id, NewContact(type="phone", value="12345"))
+    staff.app.organisation.contacts.add(boss, quezon.id, NewContact(type="phone", value="12345"))
     of_contact = last_change(staff)
     everything = (of_branch, of_area, of_member, of_contact)
     refused: dict[str, tuple[type[Error], ...]] = {

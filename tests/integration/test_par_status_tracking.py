@@ -76,7 +76,7 @@ class Tracked:
 
     def change(self, *, is_trackable: bool) -> StartedTracking:
         """Preview a change and apply it."""
-        changes = self.staff.app.par_status_tracking
+        changes = self.staff.app.configuration.par_statuses
         plan = changes.preview(self.boss, "tele_130", is_trackable=is_trackable)
         return changes.change(
             self.boss, "tele_130", is_trackable=is_trackable, plan_hash=plan.plan.hash
@@ -85,7 +85,7 @@ class Tracked:
     def work(self, wants_it_back_at: str = "") -> int:
         """Do the job as a worker does, two clients at a time; say how many rows it wrote."""
         job_run = StubJobRun(QueuedJob({"par_status": "tele_130"}), wants_it_back_at)
-        evolve(self.staff.app.par_status_tracking, batch=2).settle_as_job(job_run)
+        evolve(self.staff.app.configuration.par_statuses, batch=2).settle_as_job(job_run)
         return job_run.heard[-1][1]
 
     def kinds(self, code: str) -> list[str]:
@@ -103,7 +103,7 @@ class Tracked:
 def tracked(database: Database) -> Iterator[Tracked]:
     with staffed(database, ZoneInfo("Asia/Manila")) as staff:
         boss = Caller(Actor(staff.hire(*BOSS)), HERE)
-        boss = staff.app.operators.identify(
+        boss = staff.app.people.operators.identify(
             staff.one("select email from users where id = %s", boss.actor.id), HERE
         )
         yield Tracked(staff, boss, staff.branch())
@@ -187,7 +187,7 @@ def test_P6_a_plan_counts_whom_nothing_else_keeps_from_being_tracked(tracked: Tr
     tracked.staff.run("update clients set is_active = false where client_code = 'FC-2'")
     tracked.staff.run("update clients set deleted_at = now() where client_code = 'FC-3'")
     tracked.record("FC-4", "DONE", reason="DECEASED")
-    changes = tracked.staff.app.par_status_tracking
+    changes = tracked.staff.app.configuration.par_statuses
     preview = changes.preview(tracked.boss, "tele_130", is_trackable=False)
     (touched,) = preview.plan.touched
     assert (touched.company, touched.clients, touched.examples) == ("FCASH", 1, ("FC-1",))

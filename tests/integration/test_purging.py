@@ -94,7 +94,7 @@ def left(staff: Staff, table: str) -> int:
 
 
 def purge_of(staff: Staff, batch: int = 1000) -> PurgeOld:
-    return evolve(staff.app.jobs.purge_old, batch=batch)
+    return evolve(staff.app.jobs.administration.purge_old, batch=batch)
 
 
 @pytest.mark.rule("J5")

@@ -102,7 +102,7 @@ class Reading:
         after = None
         while True:
             asked = ClientQuery(**{"limit": 1, "after": after, **query})
-            page = self.app.clients.search(caller or self.caller(), asked)
+            page = self.app.clients.directory.search(caller or self.caller(), asked)
             items += [client.full_name for client in page.items]
             if (after := page.after) is None:
                 return items
@@ -210,12 +210,14 @@ def test_the_reader_of_one_company_gets_that_companys_order(reading: Reading) ->
 
 def test_P4_a_row_that_is_missing_shows_as_pending_at_version_0(reading: Reading) -> None:
     client = reading.client("Juan dela Cruz")
-    shown = reading.app.clients.show(reading.caller(), client)
+    shown = reading.app.clients.directory.show(reading.caller(), client)
     assert shown.current is not None
     assert (shown.current.status, shown.current.version) == ("PENDING", 0)
     assert str(shown.current.period) == "2026-11"
-    (listed,) = reading.app.clients.list(reading.caller(), ClientQuery()).items
-    assert listed == shown == reading.app.clients.show(reading.caller(), shown.client_code)
+    (listed,) = reading.app.clients.directory.list(reading.caller(), ClientQuery()).items
+    assert (
+        listed == shown == reading.app.clients.directory.show(reading.caller(), shown.client_code)
+    )
 
 
 @pytest.mark.parametrize(
@@ -253,7 +255,7 @@ def test_C4_a_deleted_client_is_in_no_list(reading: Reading) -> None:
     assert reading.names() == reading.names(q="ana") == []
     assert reading.app.worklist.read(reading.caller(), WorklistQuery()).items == ()
     with pytest.raises(NotFound):
-        reading.app.clients.show(reading.caller(), client)
+        reading.app.clients.directory.show(reading.caller(), client)
 
 
 @pytest.mark.parametrize("sort", ClientSort)
@@ -319,13 +321,13 @@ def test_a_reader_without_the_permission_is_refused_and_the_refusal_is_logged(
         reading.app.worklist.read(reads, WorklistQuery())
     rows = ClientQuery(filter=ClientFilter(row=StatusFilter(status="DONE")))
     with pytest.raises(Forbidden, match="status:read"):
-        reading.app.clients.list(reads, rows)
+        reading.app.clients.directory.list(reads, rows)
     with pytest.raises(Forbidden, match="clients:read"):
-        reading.app.clients.show(reading.caller(STATUS), client)
+        reading.app.clients.directory.show(reading.caller(STATUS), client)
     with pytest.raises(Forbidden, match="config:read"):
-        reading.app.lookups(reads, inactive=True)
+        reading.app.configuration.lookups(reads, inactive=True)
     with pytest.raises(NotFound):
-        reading.app.clients.show(reads, reading.client("Ben Cruz", there=True))
+        reading.app.clients.directory.show(reads, reading.client("Ben Cruz", there=True))
     with psycopg.connect(reading.url) as connection:
         of = connection.execute(
             "select co.code from authorization_audit a join companies co on co.id = a.company_id"
@@ -341,7 +343,7 @@ def test_a_reader_without_the_permission_is_refused_and_the_refusal_is_logged(
 def test_without_status_read_a_client_is_shown_without_its_row(reading: Reading) -> None:
     client = reading.client("Ana Reyes")
     reading.row(client)
-    assert reading.app.clients.show(reading.caller(READ), client).current is None
+    assert reading.app.clients.directory.show(reading.caller(READ), client).current is None
 
 
 def test_a_limit_runs_from_1_to_200() -> None:
@@ -351,19 +353,19 @@ def test_a_limit_runs_from_1_to_200() -> None:
 
 
 def test_the_eight_lookups_have_the_entries_of_the_seed(reading: Reading) -> None:
-    result = reading.app.lookups(reading.caller())
+    result = reading.app.configuration.lookups(reading.caller())
     assert len(result) == 8
     assert result["status_types"][0].code == "PENDING"
     assert result["products"][0].facts.keys() == {"company", "tracking_cycle"}
     everything = reading.caller(Permission.CONFIG_READ, scope=Scope.ALL)
-    assert reading.app.lookups(everything, inactive=True) == result
+    assert reading.app.configuration.lookups(everything, inactive=True) == result
 
 
 def test_a_page_shows_the_code_of_a_branch_that_was_added_since_its_transaction_began(
     reading: Reading,
 ) -> None:
     client, scope = reading.client("Moves"), access_scope_of(reading.caller().actor, READ)
-    with reading.app.clients.work.begin(SYSTEM) as tx:
+    with reading.app.clients.directory.work.begin(SYSTEM) as tx:
         read_models = tx.read_models
         with psycopg.connect(reading.url) as connection:
             added = SqlRows(connection).branch()

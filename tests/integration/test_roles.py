@@ -77,9 +77,9 @@ def grants(staff: Staff, person: PersonId) -> dict[str, str]:
 
 def test_a_role_that_is_given_shows_as_grants_and_as_a_role(staff: Staff, boss: Caller) -> None:
     ana = staff.hire()
-    staff.app.giving_roles.give(boss, ana, "telemarketer", None)
+    staff.app.access.giving_roles.give(boss, ana, "telemarketer", None)
     assert grants(staff, ana) == TELEMARKETER
-    (given,) = staff.app.giving_roles.of_person(boss, ana)
+    (given,) = staff.app.access.giving_roles.of_person(boss, ana)
     assert (given.role.role, given.role.company, given.name) == (
         "telemarketer",
         None,
@@ -88,14 +88,14 @@ def test_a_role_that_is_given_shows_as_grants_and_as_a_role(staff: Staff, boss: 
     audit = "select new_values from authorization_audit where resource = 'role'"
     assert staff.one(audit) == TELEMARKETER
     assert staff.one("select count(*) from activity_logs where action = 'role.give'") == 1
-    assert staff.app.giving_roles.give(boss, ana, "telemarketer", None) == ()
+    assert staff.app.access.giving_roles.give(boss, ana, "telemarketer", None) == ()
     assert staff.one("select count(*) from activity_logs where action = 'role.give'") == 1
 
 
 def test_a_role_over_one_company_gives_nothing_in_the_other(staff: Staff, boss: Caller) -> None:
     ana = staff.hire()
-    staff.app.giving_roles.give(boss, ana, "telemarketer", "FCASH")
-    held = [each.grant for each in staff.app.people.show(boss, ana).grants]
+    staff.app.access.giving_roles.give(boss, ana, "telemarketer", "FCASH")
+    held = [each.grant for each in staff.app.people.users.show(boss, ana).grants]
     assert {each.company for each in held} == {staff.company()}
     assert len(held) == 6
 
@@ -104,7 +104,7 @@ def test_a_role_that_is_taken_leaves_direct_grants_and_those_of_other_roles(
     staff: Staff, boss: Caller
 ) -> None:
     ana = staff.hire("clients:read self", "audit:read all")
-    give, take = staff.app.giving_roles.give, staff.app.giving_roles.take
+    give, take = staff.app.access.giving_roles.give, staff.app.access.giving_roles.take
     give(boss, ana, "telemarketer", None)
     give(boss, ana, "area_manager", None)
     assert grants(staff, ana)["clients:read"] == "area"
@@ -119,20 +119,20 @@ def test_a_grant_given_directly_after_a_role_stays_when_the_role_is_taken(
     staff: Staff, boss: Caller
 ) -> None:
     ana = staff.hire()
-    staff.app.giving_roles.give(boss, ana, "telemarketer", None)
-    staff.app.access.grant(boss, ana, READ, None, Scope.BRANCH)
-    staff.app.access.revoke(boss, ana, Permission.REPORTS_READ, None)
-    staff.app.giving_roles.take(boss, ana, "telemarketer", None)
+    staff.app.access.giving_roles.give(boss, ana, "telemarketer", None)
+    staff.app.access.grants.grant(boss, ana, READ, None, Scope.BRANCH)
+    staff.app.access.grants.revoke(boss, ana, Permission.REPORTS_READ, None)
+    staff.app.access.giving_roles.take(boss, ana, "telemarketer", None)
     assert grants(staff, ana) == {"clients:read": "branch"}
 
 
 def test_a_role_given_again_brings_back_what_was_revoked(staff: Staff, boss: Caller) -> None:
     ana = staff.hire()
-    staff.app.giving_roles.give(boss, ana, "telemarketer", None)
-    staff.app.access.revoke(boss, ana, READ, None)
-    (lacking,) = staff.app.giving_roles.lacking(boss, ana, "telemarketer", None)
+    staff.app.access.giving_roles.give(boss, ana, "telemarketer", None)
+    staff.app.access.grants.revoke(boss, ana, READ, None)
+    (lacking,) = staff.app.access.giving_roles.lacking(boss, ana, "telemarketer", None)
     assert (lacking.permission, lacking.before, lacking.scope_after) == (READ, None, Scope.BRANCH)
-    (change,) = staff.app.giving_roles.give(boss, ana, "telemarketer", None)
+    (change,) = staff.app.access.giving_roles.give(boss, ana, "telemarketer", None)
     assert change.permission is READ
     assert grants(staff, ana) == TELEMARKETER
 
@@ -141,17 +141,17 @@ def test_A6_a_role_is_given_whole_or_not_at_all(staff: Staff) -> None:
     head = as_one(staff.hire("users:manage all", "users:read all", "clients:read all"))
     ana = staff.hire()
     with pytest.raises(PrivilegeExceeded, match="status:update at branch"):
-        staff.app.giving_roles.give(head, ana, "telemarketer", None)
+        staff.app.access.giving_roles.give(head, ana, "telemarketer", None)
     assert grants(staff, ana) == {}
-    assert staff.app.giving_roles.of_person(head, ana) == []
+    assert staff.app.access.giving_roles.of_person(head, ana) == []
     assert staff.one("select count(*) from activity_logs where action = 'rights.refuse'") == 1
 
 
 def test_A6_no_one_gives_or_takes_their_own_role(staff: Staff, boss: Caller) -> None:
-    staff.app.giving_roles.give(boss, staff.hire(), "operator", None)
-    for act in (staff.app.giving_roles.give, staff.app.giving_roles.take):
+    staff.app.access.giving_roles.give(boss, staff.hire(), "operator", None)
+    for act in (staff.app.access.giving_roles.give, staff.app.access.giving_roles.take):
         other = as_one(staff.hire(*ALL))
-        staff.app.giving_roles.give(boss, other.actor.id, "operator", None)
+        staff.app.access.giving_roles.give(boss, other.actor.id, "operator", None)
         with pytest.raises(PrivilegeExceeded, match="your own"):
             act(other, other.actor.id, "operator", None)
 
@@ -161,18 +161,18 @@ def test_a_new_user_has_their_roles_at_once_or_is_not_created(staff: Staff, boss
     new = NewUser(
         email="new@example.com", branches=[branch], roles=[NewRole("telemarketer", "FCASH")]
     )
-    person = staff.app.people.create(boss, new).person
-    assert len(staff.app.people.show(boss, person.id).grants) == 6
+    person = staff.app.people.users.create(boss, new).person
+    assert len(staff.app.people.users.show(boss, person.id).grants) == 6
     for roles, pointer in (
         ([NewRole("telemarketer"), NewRole("cook")], "/roles/1"),
         ([NewRole("telemarketer", "NONE")], "/roles/0"),
     ):
         with pytest.raises(InvalidInput) as refused:
-            staff.app.people.create(boss, NewUser(email="other@example.com", roles=roles))
+            staff.app.people.users.create(boss, NewUser(email="other@example.com", roles=roles))
         assert [each.pointer for each in refused.value.faults] == [pointer]
     small = as_one(staff.hire("users:manage all", "users:read all"))
     with pytest.raises(PrivilegeExceeded):
-        staff.app.people.create(
+        staff.app.people.users.create(
             small, NewUser(email="other@example.com", roles=[NewRole("telemarketer")])
         )
     assert staff.one("select count(*) from users where email = 'other@example.com'") == 0
@@ -184,13 +184,13 @@ def test_a_new_user_has_their_roles_at_once_or_is_not_created(staff: Staff, boss
 def test_a_role_changes_for_everyone_who_has_it_as_one_act(staff: Staff, boss: Caller) -> None:
     ana, ben, other = staff.hire(), staff.hire("clients:reveal all"), staff.hire()
     for person in (ana, ben):
-        staff.app.giving_roles.give(boss, person, "telemarketer", None)
-    seen = staff.app.roles.show(boss, "telemarketer")
+        staff.app.access.giving_roles.give(boss, person, "telemarketer", None)
+    seen = staff.app.access.roles.show(boss, "telemarketer")
     assert seen.holders == 2
     scopes = {**seen.role.scopes, Permission.CLIENTS_REVEAL: Scope.BRANCH}
     del scopes[Permission.REPORTS_READ]
     changes = RoleChanges(scopes=scopes)
-    change = staff.app.roles.change
+    change = staff.app.access.roles.change
     preview = change(boss, "telemarketer", changes, seen.role.version, preview=True)
     assert grants(staff, ana) == TELEMARKETER
     assert preview.people.keys() == {ana, ben}
@@ -210,14 +210,16 @@ def test_a_role_changes_for_everyone_who_has_it_as_one_act(staff: Staff, boss: C
 
 
 def test_a_changed_role_keeps_grants_that_only_newer_code_knows(staff: Staff, boss: Caller) -> None:
-    staff.app.roles.create(boss, "mine", RoleChanges(name="Mine", scopes={READ: Scope.BRANCH}))
+    staff.app.access.roles.create(
+        boss, "mine", RoleChanges(name="Mine", scopes={READ: Scope.BRANCH})
+    )
     staff.run(
         "with p as (insert into permissions (code, resource, action)"
         " values ('future:read', 'future', 'read') returning id)"
         " insert into role_grants (role_id, permission_id, scope)"
         " select r.id, p.id, 'branch' from roles r, p where r.code = 'mine'"
     )
-    staff.app.roles.change(boss, "mine", RoleChanges(name="Ours", scopes={}), None)
+    staff.app.access.roles.change(boss, "mine", RoleChanges(name="Ours", scopes={}), None)
     kept = (
         "select jsonb_agg(p.code) from role_grants g join permissions p on p.id = g.permission_id"
         " where g.role_id = (select id from roles where code = 'mine')"
@@ -229,37 +231,37 @@ def test_A6_a_role_that_someone_has_is_changed_only_by_one_who_could_change_thei
     staff: Staff, boss: Caller
 ) -> None:
     ana = staff.hire()
-    staff.app.giving_roles.give(boss, ana, "telemarketer", None)
+    staff.app.access.giving_roles.give(boss, ana, "telemarketer", None)
     small = as_one(staff.hire("users:manage all", "users:read all", "reports:read all"))
     for scopes in ({}, {Permission.AUDIT_READ: Scope.ALL}):
         with pytest.raises(PrivilegeExceeded):
-            staff.app.roles.change(small, "telemarketer", RoleChanges(scopes=scopes), None)
+            staff.app.access.roles.change(small, "telemarketer", RoleChanges(scopes=scopes), None)
     assert grants(staff, ana) == TELEMARKETER
 
 
 def test_A6_no_one_changes_a_role_that_they_have(staff: Staff, boss: Caller) -> None:
     other = staff.hire()
-    staff.app.giving_roles.give(boss, other, "administrator", None)
+    staff.app.access.giving_roles.give(boss, other, "administrator", None)
     with pytest.raises(PrivilegeExceeded, match="your own"):
-        staff.app.roles.change(
+        staff.app.access.roles.change(
             as_one(other), "administrator", RoleChanges(scopes={MANAGE: Scope.ALL}), None
         )
-    staff.app.roles.change(as_one(other), "administrator", RoleChanges(name="Chief"), None)
+    staff.app.access.roles.change(as_one(other), "administrator", RoleChanges(name="Chief"), None)
 
 
 def test_a_role_of_ones_own_is_created_given_and_deleted_once_no_one_has_it(
     staff: Staff, boss: Caller
 ) -> None:
-    roles, ana = staff.app.roles, staff.hire()
+    roles, ana = staff.app.access.roles, staff.hire()
     changes = RoleChanges(name=" Field staff ", scopes={READ: Scope.SELF})
     made = roles.create(boss, "field_staff", changes)
     assert (made.role.name, made.role.version, made.role.is_system) == ("Field staff", 1, False)
     with pytest.raises(AlreadyExists):
         roles.create(boss, "field_staff", changes)
-    staff.app.giving_roles.give(boss, ana, "field_staff", None)
+    staff.app.access.giving_roles.give(boss, ana, "field_staff", None)
     with pytest.raises(RoleNotDeletable, match="1 people"):
         roles.delete(boss, "field_staff", None)
-    staff.app.giving_roles.take(boss, ana, "field_staff", None)
+    staff.app.access.giving_roles.take(boss, ana, "field_staff", None)
     with pytest.raises(VersionConflict):
         roles.delete(boss, "field_staff", 7)
     roles.delete(boss, "field_staff", 1)
@@ -277,14 +279,14 @@ def test_A6a_roles_are_read_with_users_read_and_changed_only_over_everyone(
     staff: Staff,
 ) -> None:
     reader = as_one(staff.hire("users:read self"))
-    assert len(staff.app.roles.list(reader)) == 6
+    assert len(staff.app.access.roles.list(reader)) == 6
     for grant in ("users:manage branch", "users:manage all FCASH"):
         head = as_one(staff.hire("users:read branch", grant))
         with pytest.raises(Forbidden):
-            staff.app.roles.create(head, "own", RoleChanges(name="Own"))
+            staff.app.access.roles.create(head, "own", RoleChanges(name="Own"))
     stranger = as_one(staff.hire())
     with pytest.raises(Forbidden):
-        staff.app.roles.list(stranger)
+        staff.app.access.roles.list(stranger)
 
 
 def test_the_documents_list_what_each_role_gives(staff: Staff, boss: Caller) -> None:
@@ -295,7 +297,7 @@ def test_the_documents_list_what_each_role_gives(staff: Staff, boss: Caller) -> 
         for role, scope in zip(documented, scopes, strict=True):
             if scope.strip():
                 documented[role][permission.strip()] = scope.strip()
-    shown = {each.role.code: each.role.scopes for each in staff.app.roles.list(boss)}
+    shown = {each.role.code: each.role.scopes for each in staff.app.access.roles.list(boss)}
     assert documented == shown
 
 
@@ -332,14 +334,14 @@ def two_administrators(staff: Staff) -> tuple[Caller, Caller]:
     maker = as_one(staff.hire(*ALL))
     two = staff.hire(), staff.hire()
     for each in two:
-        staff.app.giving_roles.give(maker, each, "administrator", None)
+        staff.app.access.giving_roles.give(maker, each, "administrator", None)
     staff.run("update users set is_active = false where id = %s", maker.actor.id)
     return as_one(two[0]), as_one(two[1])
 
 
 def test_A6_two_administrators_who_take_each_others_role_at_once_leave_one(staff: Staff) -> None:
     one, two = two_administrators(staff)
-    take = staff.app.giving_roles.take
+    take = staff.app.access.giving_roles.take
     errors = at_once(
         lambda: take(one, two.actor.id, "administrator", None),
         lambda: take(two, one.actor.id, "administrator", None),
@@ -351,9 +353,9 @@ def test_A6_two_administrators_who_take_each_others_role_at_once_leave_one(staff
 def test_A6_two_who_leave_at_once_by_different_ways_leave_one(staff: Staff) -> None:
     one, two = two_administrators(staff)
     errors = at_once(
-        lambda: staff.app.people.delete(one, one.actor.id, None),
-        lambda: staff.app.giving_roles.take(one, two.actor.id, "administrator", None),
-        lambda: staff.app.people.lock(two, two.actor.id),
+        lambda: staff.app.people.users.delete(one, one.actor.id, None),
+        lambda: staff.app.access.giving_roles.take(one, two.actor.id, "administrator", None),
+        lambda: staff.app.people.users.lock(two, two.actor.id),
     )
     assert errors.count(None) >= 1
     assert administrators(staff) >= 1
@@ -364,10 +366,10 @@ def test_A6_two_who_leave_at_once_by_different_ways_leave_one(staff: Staff) -> N
 def test_A6_a_role_is_not_taken_from_the_last_administrator(staff: Staff, boss: Caller) -> None:
     """An administrator who is locked for good has open sessions, but does not count."""
     other = staff.hire()
-    staff.app.giving_roles.give(boss, other, "administrator", None)
+    staff.app.access.giving_roles.give(boss, other, "administrator", None)
     staff.run("update users set locked_until = '9999-01-01' where id = %s", boss.actor.id)
     with pytest.raises(LastAdministrator):
-        staff.app.giving_roles.take(boss, other, "administrator", None)
+        staff.app.access.giving_roles.take(boss, other, "administrator", None)
     assert grants(staff, other)["users:manage"] == "all"
 
 
@@ -377,11 +379,11 @@ def test_A6_a_role_is_not_lowered_past_the_last_administrator(staff: Staff) -> N
     direct = as_one(staff.hire(*ALL))
     staff.run("update users set locked_until = '9999-01-01' where id = %s", direct.actor.id)
     with pytest.raises(LastAdministrator):
-        staff.app.roles.change(direct, "administrator", lowered, None)
+        staff.app.access.roles.change(direct, "administrator", lowered, None)
     staff.run("update users set locked_until = null where id = %s", direct.actor.id)
     errors = at_once(
-        lambda: staff.app.roles.change(direct, "administrator", lowered, None),
-        lambda: staff.app.people.lock(one, direct.actor.id),
+        lambda: staff.app.access.roles.change(direct, "administrator", lowered, None),
+        lambda: staff.app.people.users.lock(one, direct.actor.id),
     )
     assert errors.count(None) == 1
     assert administrators(staff) >= 1
@@ -393,8 +395,10 @@ def test_A6_a_role_changed_while_it_is_given_reaches_the_new_holder(
     ana = staff.hire()
     scopes = {READ: Scope.SELF}
     errors = at_once(
-        lambda: staff.app.giving_roles.give(boss, ana, "telemarketer", None),
-        lambda: staff.app.roles.change(boss, "telemarketer", RoleChanges(scopes=scopes), None),
+        lambda: staff.app.access.giving_roles.give(boss, ana, "telemarketer", None),
+        lambda: staff.app.access.roles.change(
+            boss, "telemarketer", RoleChanges(scopes=scopes), None
+        ),
     )
     assert errors == [None, None]
     assert grants(staff, ana) == {"clients:read": "self"}

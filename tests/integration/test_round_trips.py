@@ -107,13 +107,13 @@ def test_a_list_takes_one_message_for_each_statement_and_none_to_begin_or_end_a_
     traced.tracking.client(NOVEMBER)
     reader = traced.with_generation(who(Permission.CLIENTS_READ, Permission.STATUS_READ))
     query = ClientQuery(filter=wanted, sort=sort)
-    assert traced.taken_by(lambda: traced.app.clients.list(reader, query)) == messages
+    assert traced.taken_by(lambda: traced.app.clients.directory.list(reader, query)) == messages
 
 
 def test_an_unknown_token_takes_one_statement(traced: Traced) -> None:
     def authenticate() -> None:
         with pytest.raises(Unauthenticated):
-            traced.app.authenticate("a token", Origin(interface="http"))
+            traced.app.people.authenticate("a token", Origin(interface="http"))
 
     assert traced.taken_by(authenticate) == 1
 
@@ -136,6 +136,6 @@ def test_an_update_takes_claim_read_write_and_its_response_with_the_commit(trace
             record(CLERK, client.id, NOVEMBER, CALLED, next(versions))
             return Reply(status=201, body=b"done")
 
-        traced.app.idempotency.run_once(request, act, lambda _: None)
+        traced.app.requests.idempotency.run_once(request, act, lambda _: None)
 
     assert traced.taken_by(update) == 4

@@ -46,7 +46,7 @@ def ana_of(staff: Staff, *grants: str, **columns: object) -> PersonId:
 
 
 def signs_in(staff: Staff, password: str = WORD, email: str = EMAIL) -> SignedIn:
-    return staff.app.sign_in(email, password, HERE)
+    return staff.app.people.sign_in(email, password, HERE)
 
 
 def is_refused(staff: Staff, password: str = WORD, email: str = EMAIL) -> str:
@@ -63,7 +63,7 @@ def test_U2_a_token_is_shown_once_kept_hashed_and_lets_in(staff: Staff) -> None:
     assert opened.expires_at == NOW + timedelta(days=7)
     assert opened.idle_seconds == 12 * 3600
     assert staff.one("select session_token from user_sessions") == fingerprint(opened.token)
-    assert staff.app.authenticate(opened.token, HERE).person.id == ana
+    assert staff.app.people.authenticate(opened.token, HERE).person.id == ana
 
 
 def test_U3_success_counts_from_nothing_and_notes_the_sign_in(staff: Staff) -> None:
@@ -79,7 +79,7 @@ def test_U3_five_failures_lock_for_fifteen_minutes_and_open_sessions_go_on(staff
     for _ in range(5):
         is_refused(staff, "wrong")
     is_refused(staff)
-    assert staff.app.authenticate(token, HERE).person.email == EMAIL
+    assert staff.app.people.authenticate(token, HERE).person.email == EMAIL
     staff.clock.forward(minutes=14)
     is_refused(staff)
     staff.clock.forward(minutes=1)
@@ -129,71 +129,71 @@ def test_a_password_kept_at_another_cost_is_kept_anew(staff: Staff) -> None:
 
 def test_U2_signing_out_ends_the_session(staff: Staff) -> None:
     ana_of(staff)
-    here = staff.app.authenticate(signs_in(staff).token, HERE)
+    here = staff.app.people.authenticate(signs_in(staff).token, HERE)
     token = signs_in(staff).token
-    result = staff.app.authenticate(token, HERE)
-    staff.app.sessions.sign_out(result.caller, result.session.id)
+    result = staff.app.people.authenticate(token, HERE)
+    staff.app.people.sessions.sign_out(result.caller, result.session.id)
     with pytest.raises(Unauthenticated):
-        staff.app.authenticate(token, HERE)
-    left = staff.app.sessions.list(here.caller, here.person.id)
+        staff.app.people.authenticate(token, HERE)
+    left = staff.app.people.sessions.list(here.caller, here.person.id)
     assert [each.id for each in left] == [here.session.id]
 
 
 def test_U2_users_revoke_their_own_sessions(staff: Staff) -> None:
     ana_of(staff)
     token = signs_in(staff).token
-    here = staff.app.authenticate(signs_in(staff).token, HERE)
-    there = staff.app.authenticate(token, HERE)
-    staff.app.sessions.revoke(here.caller, here.person.id, there.session.id)
+    here = staff.app.people.authenticate(signs_in(staff).token, HERE)
+    there = staff.app.people.authenticate(token, HERE)
+    staff.app.people.sessions.revoke(here.caller, here.person.id, there.session.id)
     with pytest.raises(Unauthenticated):
-        staff.app.authenticate(token, HERE)
+        staff.app.people.authenticate(token, HERE)
 
 
 def test_U2_a_change_of_password_ends_every_session_but_its_own(staff: Staff) -> None:
     ana_of(staff)
     others = [signs_in(staff).token for _ in range(2)]
     mine = signs_in(staff).token
-    here = staff.app.authenticate(mine, HERE)
-    change = staff.app.passwords.change
+    here = staff.app.people.authenticate(mine, HERE)
+    change = staff.app.people.passwords.change
     with pytest.raises(InvalidInput, match="current_password"):
         change(here.caller, here.session.id, "wrong", "another word, as long")
     with pytest.raises(InvalidInput, match="new_password"):
         change(here.caller, here.session.id, WORD, "short")
     change(here.caller, here.session.id, WORD, "another word, as long")
-    assert staff.app.authenticate(mine, HERE).session.id == here.session.id
+    assert staff.app.people.authenticate(mine, HERE).session.id == here.session.id
     for token in others:
         with pytest.raises(Unauthenticated):
-            staff.app.authenticate(token, HERE)
+            staff.app.people.authenticate(token, HERE)
     is_refused(staff)
     assert signs_in(staff, "another word, as long").token
 
 
 def test_U3_an_open_session_is_no_way_to_guess_the_password(staff: Staff) -> None:
     ana_of(staff)
-    here = staff.app.authenticate(signs_in(staff).token, HERE)
+    here = staff.app.people.authenticate(signs_in(staff).token, HERE)
     for word in [*["wrong"] * 5, WORD]:
         with pytest.raises(InvalidInput, match="current_password"):
-            staff.app.passwords.change(here.caller, None, word, "another word, as long")
+            staff.app.people.passwords.change(here.caller, None, word, "another word, as long")
 
 
 def test_U6_an_initial_password_is_good_once_and_must_be_changed(staff: Staff) -> None:
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    made = staff.app.people.create(boss, NewUser(email=EMAIL, first_name="Ana"))
+    made = staff.app.people.users.create(boss, NewUser(email=EMAIL, first_name="Ana"))
     assert made.initial_password not in repr(made)
     opened = signs_in(staff, made.initial_password)
     assert opened.person.must_change_password
     is_refused(staff, made.initial_password)
-    here = staff.app.authenticate(opened.token, HERE, Act.CHANGE_PASSWORD)
-    staff.app.passwords.change(
+    here = staff.app.people.authenticate(opened.token, HERE, Act.CHANGE_PASSWORD)
+    staff.app.people.passwords.change(
         here.caller, here.session.id, made.initial_password, "a word of my own"
     )
-    assert not staff.app.authenticate(opened.token, HERE).must_change_password
+    assert not staff.app.people.authenticate(opened.token, HERE).must_change_password
     assert signs_in(staff, "a word of my own").token
 
 
 def test_U6_an_initial_password_works_once_even_when_many_try_at_once(staff: Staff) -> None:
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    word = staff.app.people.create(boss, NewUser(email=EMAIL)).initial_password
+    word = staff.app.people.users.create(boss, NewUser(email=EMAIL)).initial_password
 
     def gets_in(_: int) -> bool:
         try:
@@ -211,7 +211,7 @@ def test_U6_an_initial_password_works_once_even_when_many_try_at_once(staff: Sta
 
 def test_U6_an_initial_password_expires_in_72_hours(staff: Staff) -> None:
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    made = staff.app.people.create(boss, NewUser(email=EMAIL))
+    made = staff.app.people.users.create(boss, NewUser(email=EMAIL))
     assert made.expires_at == NOW + timedelta(hours=72)
     staff.clock.forward(hours=72)
     is_refused(staff, made.initial_password)
@@ -221,10 +221,10 @@ def test_U6_a_reset_sets_a_password_once_and_ends_every_session(staff: Staff) ->
     ana = ana_of(staff)
     token = signs_in(staff).token
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    older = staff.app.passwords.reset(boss, ana)
-    reset = staff.app.passwords.reset(boss, ana)
+    older = staff.app.people.passwords.reset(boss, ana)
+    reset = staff.app.people.passwords.reset(boss, ana)
     assert reset.token not in repr(reset)
-    redeem = staff.app.passwords.redeem
+    redeem = staff.app.people.passwords.redeem
     with pytest.raises(InvalidInput):
         redeem(reset.token, "short", HERE)
     with pytest.raises(InvalidCredentials):
@@ -233,18 +233,18 @@ def test_U6_a_reset_sets_a_password_once_and_ends_every_session(staff: Staff) ->
     with pytest.raises(InvalidCredentials):
         redeem(reset.token, "yet another word", HERE)
     with pytest.raises(Unauthenticated):
-        staff.app.authenticate(token, HERE)
+        staff.app.people.authenticate(token, HERE)
     assert signs_in(staff, "a word of my own").token
 
 
 def test_U6_a_reset_is_used_once_also_when_two_use_it_at_once(staff: Staff) -> None:
     ana = ana_of(staff)
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    token = staff.app.passwords.reset(boss, ana).token
+    token = staff.app.people.passwords.reset(boss, ana).token
 
     def redeem(word: str) -> bool:
         try:
-            staff.app.passwords.redeem(token, word, HERE)
+            staff.app.people.passwords.redeem(token, word, HERE)
         except InvalidCredentials:
             return False
         return True
@@ -258,10 +258,12 @@ def test_U6_an_initial_password_locks_the_person_before_their_reset(staff: Staff
     """As a reset does: in two orders, the two would wait for each other."""
     ana = ana_of(staff)
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    staff.app.passwords.reset(boss, ana)
+    staff.app.people.passwords.reset(boss, ana)
     with ThreadPoolExecutor(1) as pool, psycopg.connect(staff.url) as reset:
         reset.execute("select from users where id = %s for update", [ana])
-        setting = pool.submit(staff.app.passwords.set_initial, boss, ana, "a word to begin with")
+        setting = pool.submit(
+            staff.app.people.passwords.set_initial, boss, ana, "a word to begin with"
+        )
         wait_until(lambda: staff.one(WAITING_FOR_A_LOCK) == 1)
         reset.execute("select from one_time_passwords where user_id = %s for update nowait", [ana])
         reset.rollback()
@@ -272,30 +274,30 @@ def test_U6_an_initial_password_locks_the_person_before_their_reset(staff: Staff
 def test_U6_a_reset_expires_in_72_hours_and_with_the_account(staff: Staff) -> None:
     ana = ana_of(staff)
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    token = staff.app.passwords.reset(boss, ana).token
+    token = staff.app.people.passwords.reset(boss, ana).token
     staff.run("update users set is_active = false where id = %s", ana)
     with pytest.raises(InvalidCredentials):
-        staff.app.passwords.redeem(token, "a word of my own", HERE)
+        staff.app.people.passwords.redeem(token, "a word of my own", HERE)
     staff.run("update users set is_active = true where id = %s", ana)
     staff.clock.forward(hours=72)
     with pytest.raises(InvalidCredentials):
-        staff.app.passwords.redeem(token, "a word of my own", HERE)
+        staff.app.people.passwords.redeem(token, "a word of my own", HERE)
 
 
 @pytest.mark.rule("A6")
 def test_A6_a_reset_opens_nothing_that_was_given_to_the_other_since(staff: Staff) -> None:
     ana = ana_of(staff)
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    token = staff.app.passwords.reset(boss, ana).token
+    token = staff.app.people.passwords.reset(boss, ana).token
     staff.grant(ana, "audit:read", "all")
     with pytest.raises(InvalidCredentials):
-        staff.app.passwords.redeem(token, "a word of my own", HERE)
+        staff.app.people.passwords.redeem(token, "a word of my own", HERE)
 
 
 @pytest.mark.rule("A6")
 def test_A6_an_initial_password_opens_nothing_that_was_given_since(staff: Staff) -> None:
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    made = staff.app.people.create(boss, NewUser(email=EMAIL))
+    made = staff.app.people.users.create(boss, NewUser(email=EMAIL))
     staff.grant(made.person.id, "audit:read", "all")
     is_refused(staff, made.initial_password)
 
@@ -305,14 +307,14 @@ def test_A6_an_initial_password_opens_nothing_that_was_given_since(staff: Staff)
 def test_U6_no_verb_accepts_a_common_password(staff: Staff, word: str) -> None:
     ana, app = ana_of(staff), staff.app
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    reset = app.passwords.reset(boss, ana)
-    here = app.authenticate(signs_in(staff).token, HERE)
+    reset = app.people.passwords.reset(boss, ana)
+    here = app.people.authenticate(signs_in(staff).token, HERE)
     with pytest.raises(InvalidInput, match="choose another"):
-        app.passwords.redeem(reset.token, word, HERE)
+        app.people.passwords.redeem(reset.token, word, HERE)
     with pytest.raises(InvalidInput, match="choose another"):
-        app.passwords.change(here.caller, here.session.id, WORD, word)
+        app.people.passwords.change(here.caller, here.session.id, WORD, word)
     with pytest.raises(InvalidInput, match="choose another"):
-        app.passwords.set_initial(boss, ana, word)
+        app.people.passwords.set_initial(boss, ana, word)
     assert signs_in(staff).token
 
 
@@ -329,7 +331,7 @@ def manager_and_ana(staff: Staff) -> tuple[Caller, PersonId]:
 
 def lets_in(staff: Staff, token: str) -> bool:
     try:
-        staff.app.authenticate(token, HERE)
+        staff.app.people.authenticate(token, HERE)
     except Unauthenticated:
         return False
     return True
@@ -349,7 +351,7 @@ def test_A6_a_services_token_ends_when_its_holder_outgrows_its_maker(
     staff: Staff, grows: Callable[[Staff, PersonId], None]
 ) -> None:
     manager, ana = manager_and_ana(staff)
-    token = staff.app.sessions.issue_token(manager, ana, timedelta(30)).token
+    token = staff.app.people.sessions.issue_token(manager, ana, timedelta(30)).token
     assert lets_in(staff, token)
     grows(staff, ana)
     assert not lets_in(staff, token)
@@ -367,7 +369,7 @@ def test_A6_a_services_token_ends_when_its_holder_outgrows_its_maker(
 )
 def test_A6_a_services_token_ends_when_its_maker_holds_less(staff: Staff, shrinks: str) -> None:
     manager, ana = manager_and_ana(staff)
-    token = staff.app.sessions.issue_token(manager, ana, timedelta(30)).token
+    token = staff.app.people.sessions.issue_token(manager, ana, timedelta(30)).token
     staff.run(shrinks, manager.actor.id)
     assert not lets_in(staff, token)
 
@@ -378,8 +380,8 @@ def test_A6_a_password_of_a_reset_opens_nothing_that_was_given_since(
     staff: Staff, grows: Callable[[Staff, PersonId], None]
 ) -> None:
     manager, ana = manager_and_ana(staff)
-    reset = staff.app.passwords.reset(manager, ana)
-    staff.app.passwords.redeem(reset.token, "a word of another", HERE)
+    reset = staff.app.people.passwords.reset(manager, ana)
+    staff.app.people.passwords.redeem(reset.token, "a word of another", HERE)
     token = signs_in(staff, "a word of another").token
     assert lets_in(staff, token)
     grows(staff, ana)
@@ -388,8 +390,8 @@ def test_A6_a_password_of_a_reset_opens_nothing_that_was_given_since(
     because = "select details->>'because' from activity_logs where action = 'session.refuse'"
     assert staff.one(because) == "outgrown"
     boss = staff.hire("users:manage all", "clients:read all", "audit:read all")
-    anew = staff.app.passwords.reset(Caller(Actor(boss), HERE), ana)
-    staff.app.passwords.redeem(anew.token, "a word of my own", HERE)
+    anew = staff.app.people.passwords.reset(Caller(Actor(boss), HERE), ana)
+    staff.app.people.passwords.redeem(anew.token, "a word of my own", HERE)
     assert lets_in(staff, signs_in(staff, "a word of my own").token)
 
 
@@ -400,10 +402,10 @@ def test_A6_a_session_by_an_initial_password_opens_nothing_that_was_given_since(
     manager, _ = manager_and_ana(staff)
     branch = staff.one("select branch_id from user_branches limit 1")
     new = NewUser(email="new@example.com", branches=[branch])
-    made = staff.app.people.create(manager, new)
+    made = staff.app.people.users.create(manager, new)
     token = signs_in(staff, made.initial_password, "new@example.com").token
-    here = staff.app.authenticate(token, HERE, Act.CHANGE_PASSWORD)
-    staff.app.passwords.change(
+    here = staff.app.people.authenticate(token, HERE, Act.CHANGE_PASSWORD)
+    staff.app.people.passwords.change(
         here.caller, here.session.id, made.initial_password, "a word of my own"
     )
     assert lets_in(staff, token)
@@ -415,8 +417,8 @@ def test_A6_a_session_by_an_initial_password_opens_nothing_that_was_given_since(
 @pytest.mark.rule("A6")
 def test_A6_a_password_keeps_working_after_its_issuer_leaves(staff: Staff) -> None:
     manager, ana = manager_and_ana(staff)
-    reset = staff.app.passwords.reset(manager, ana)
-    staff.app.passwords.redeem(reset.token, "a word of my own", HERE)
+    reset = staff.app.people.passwords.reset(manager, ana)
+    staff.app.people.passwords.redeem(reset.token, "a word of my own", HERE)
     token = signs_in(staff, "a word of my own").token
     staff.run("delete from user_branches where user_id = %s", manager.actor.id)
     staff.run("update users set is_active = false where id = %s", manager.actor.id)
@@ -427,10 +429,10 @@ def test_A6_a_password_keeps_working_after_its_issuer_leaves(staff: Staff) -> No
 @pytest.mark.rule("A6", "U2")
 def test_A6_a_password_that_its_owner_changed_has_no_issuer(staff: Staff) -> None:
     manager, ana = manager_and_ana(staff)
-    reset = staff.app.passwords.reset(manager, ana)
-    staff.app.passwords.redeem(reset.token, "a word of the reset", HERE)
-    here = staff.app.authenticate(signs_in(staff, "a word of the reset").token, HERE)
-    staff.app.passwords.change(
+    reset = staff.app.people.passwords.reset(manager, ana)
+    staff.app.people.passwords.redeem(reset.token, "a word of the reset", HERE)
+    here = staff.app.people.authenticate(signs_in(staff, "a word of the reset").token, HERE)
+    staff.app.people.passwords.change(
         here.caller, here.session.id, "a word of the reset", "a word of my own"
     )
     staff.grant(ana, "audit:read", "all")
@@ -442,7 +444,7 @@ def test_A6_a_token_of_before_is_judged_by_the_maker_that_the_audit_names(
     staff: Staff, database: Database
 ) -> None:
     manager, ana = manager_and_ana(staff)
-    token = staff.app.sessions.issue_token(manager, ana, timedelta(30)).token
+    token = staff.app.people.sessions.issue_token(manager, ana, timedelta(30)).token
     maintenance = PostgresMaintenance(database.owner_url)
     while maintenance.rollback()[-1].name != "made_by_another":
         continue

@@ -49,7 +49,7 @@ class Office:
     boss: PersonId
 
     def caller(self, person: PersonId) -> Caller:
-        return self.staff.app.authenticate(self.staff.session(person), HERE).caller
+        return self.staff.app.people.authenticate(self.staff.session(person), HERE).caller
 
     def client(self, code: str, branch: BranchId, officer: PersonId) -> None:
         self.staff.run(
@@ -70,7 +70,7 @@ class Office:
 
     def arrange(self, stand_in: PersonId, by: PersonId | None = None) -> object:
         new = NewStandIn(officer=self.ana, stand_in=stand_in, first=FIRST, last=LAST)
-        return self.staff.app.stand_ins.arrange(self.caller(by or self.boss), new)
+        return self.staff.app.clients.stand_ins.arrange(self.caller(by or self.boss), new)
 
     def on(self, day: int, hour: int, minute: int = 0) -> None:
         """Let it be this moment in November, in UTC; in Manila it is eight hours later."""
@@ -81,12 +81,12 @@ class Office:
         if filters.get("assigned_to") == "me":
             filters["assigned_to"] = person
         query = ClientQuery(filter=ClientFilter(**filters), sort=ClientSort.NAME, limit=50)  # type: ignore[arg-type]
-        page = self.staff.app.clients.list(caller, query)
+        page = self.staff.app.clients.directory.list(caller, query)
         return [client.client_code for client in page.items]
 
     def searched(self, person: PersonId) -> list[str]:
         query = ClientQuery(sort=ClientSort.CODE, limit=50, q="juana")
-        page = self.staff.app.clients.search(self.caller(person), query)
+        page = self.staff.app.clients.directory.search(self.caller(person), query)
         return sorted(client.client_code for client in page.items)
 
     def worklist(self, person: PersonId) -> list[str]:
@@ -149,7 +149,7 @@ def test_A2_a_stand_in_records_as_themselves_and_not_beyond_their_branches(offic
     with pytest.raises(NotFound):
         office.staff.app.tracking.record(ben, "A3", NOVEMBER, update, version=0)
     with pytest.raises(Forbidden):
-        office.staff.app.assignments.assign(ben, "A1", office.ben)
+        office.staff.app.clients.assignments.assign(ben, "A1", office.ben)
 
 
 def test_A2_a_wider_scope_lists_the_absent_officers_clients_as_its_own(office: Office) -> None:
@@ -168,7 +168,7 @@ def test_A2_a_wider_scope_lists_the_absent_officers_clients_as_its_own(office: O
 def explained(office: Office, person: PersonId, code: str) -> bool:
     """Ask an auditor whether a person may read a client."""
     auditor = office.caller(office.staff.hire("clients:read all", "audit:read all"))
-    explain = office.staff.app.explanations.explain
+    explain = office.staff.app.access.explanations.explain
     return explain(auditor, person, code, Permission.CLIENTS_READ).allowed
 
 
@@ -208,12 +208,12 @@ def test_A6_a_stand_in_needs_clients_assign_over_clients_that_the_officer_gets_l
     with pytest.raises(Forbidden):
         office.arrange(office.ben, by=head)
     office.arrange(office.ben)
-    (seen,) = office.staff.app.stand_ins.list(office.caller(office.boss))
+    (seen,) = office.staff.app.clients.stand_ins.list(office.caller(office.boss))
     for person in (office.ben, office.boss):
         with pytest.raises(NotFound):
-            office.staff.app.stand_ins.end(office.caller(head), seen.id)
+            office.staff.app.clients.stand_ins.end(office.caller(head), seen.id)
         office.staff.run("delete from user_branches where user_id = %s", person)
-    office.staff.app.stand_ins.end(office.caller(office.boss), seen.id)
+    office.staff.app.clients.stand_ins.end(office.caller(office.boss), seen.id)
 
 
 def test_a_stand_in_that_makes_no_sense_is_refused(office: Office) -> None:
@@ -232,7 +232,7 @@ def test_a_stand_in_is_listed_for_those_concerned_and_ended_by_those_who_could_a
     office: Office,
 ) -> None:
     office.arrange(office.ben)
-    stand_ins = office.staff.app.stand_ins
+    stand_ins = office.staff.app.clients.stand_ins
     head, other = (office.staff.hire("clients:assign branch") for _ in range(2))
     office.staff.run("insert into user_branches values (%s, %s)", head, office.north)
     office.staff.grant(office.ben, "clients:assign", "self")
@@ -256,7 +256,7 @@ def test_a_stand_in_is_listed_for_those_concerned_and_ended_by_those_who_could_a
 def test_a_deactivated_officer_has_no_clients_to_cover(office: Office) -> None:
     office.arrange(office.ben)
     office.on(21, 4)
-    office.staff.app.people.change(
+    office.staff.app.people.users.change(
         office.caller(office.boss), office.ana, UserChanges(is_active=False), None
     )
     assert office.listed(office.ben) == ["B1"]

@@ -67,7 +67,7 @@ def attempt_at(export: object, number: int = 1) -> AtHand:
 
 def export_writer(app: App) -> WriteExport:
     """Give what a worker of this App writes exports by."""
-    writer = app.do_job.tasks[JOB].do
+    writer = app.jobs.run.tasks[JOB].do
     assert isinstance(writer, WriteExport)
     return writer
 

@@ -28,6 +28,7 @@ from clientupdater.ports.queue import NewJob, Progress
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.settings import Settings
 from clientupdater.usecases.jobs.run import DoJob
+from tests.support.app_parts import with_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -103,9 +104,9 @@ def _now(worker_context: WorkerContext) -> Any:
 
 def errands_run(worker_context: WorkerContext) -> WorkerContext:
     """Give a workshop whose App knows the tests' jobs beside its own."""
-    known = worker_context.app.do_job
+    known = worker_context.app.jobs.run
     do_job = DoJob({**known.tasks, **JobStubs(worker_context).tasks()}, known.clock, random.random)
-    return attrs.evolve(worker_context, app=attrs.evolve(worker_context.app, do_job=do_job))
+    return attrs.evolve(worker_context, app=with_parts(worker_context.app, jobs={"run": do_job}))
 
 
 def worker(

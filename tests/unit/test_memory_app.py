@@ -37,8 +37,8 @@ def test_limits_given_by_name_are_the_ones_that_count() -> None:
     allowances = Allowances.of(read=1, write=1, export=1, sign_in=1)
     app = open_memory_app(limits=MemoryRateLimits(), allowances=allowances)
     requester = Requester(address=None, person=ANA)
-    assert app.admit_request(Activity.READ, requester).allowed
-    assert not app.admit_request(Activity.READ, requester).allowed
+    assert app.requests.admit(Activity.READ, requester).allowed
+    assert not app.requests.admit(Activity.READ, requester).allowed
 
 
 def test_a_verb_that_needs_sql_names_what_is_missing() -> None:

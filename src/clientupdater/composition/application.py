@@ -24,8 +24,9 @@ from clientupdater.adapters.postgres.jobs.wakeups import PostgresWakeUps
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.sheets.csv_sheet import write_csv
 from clientupdater.adapters.sheets.xlsx_sheet import write_xlsx
-from clientupdater.app import App, Dependencies, assemble
+from clientupdater.composition.assemble import assemble
 from clientupdater.composition.configured import configured_parts
+from clientupdater.composition.dependencies import Dependencies
 from clientupdater.composition.health import readiness, service_checks
 from clientupdater.composition.keys import vault
 from clientupdater.composition.people import default_passwords
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from clientupdater.adapters.postgres.core.unit_of_work import Pool
+    from clientupdater.app import App
     from clientupdater.composition.parts import Parts
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.gauges import Gauges

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from clientupdater.adapters.files.local import LocalFileStore
-from clientupdater.app import SyncSettings
+from clientupdater.composition.dependencies import SyncSettings
 from clientupdater.composition.keys import key_ring
 from clientupdater.composition.people import sign_in_parts
 from clientupdater.domain.errors import Fault, Misconfigured

@@ -22,7 +22,7 @@ _AS = "--as SOMEBODY@EXAMPLE.COM"
 def diagnosed(app: App) -> Sequence[Health]:
     """Check keys, periods, jobs and sources."""
     items = [_keys(app), _openings(app), _stuck_jobs(app)]
-    for source in app.sync.diagnose():
+    for source in app.sync.runs.diagnose():
         items += _source(source)
     return items
 
@@ -30,7 +30,7 @@ def diagnosed(app: App) -> Sequence[Health]:
 def _keys(app: App) -> Health:
     """Check that every pension number can be decrypted; without keys, `serve` refuses to start."""
     try:
-        missing = app.pension_numbers.find_missing_keys()
+        missing = app.clients.pension_numbers.find_missing_keys()
     except Misconfigured as error:
         message = "; ".join(f"{fault.pointer} is not set" for fault in error.faults)
         remedy = "set them: 32 random bytes in base64 each (openssl rand -base64 32)"
@@ -45,7 +45,7 @@ def _keys(app: App) -> Health:
 
 def _stuck_jobs(app: App) -> Health:
     """Check that no job waits long for a worker, and none is dead."""
-    stuck = app.jobs.find_stuck()
+    stuck = app.jobs.administration.find_stuck()
     if stuck.waiting:
         waits = (f"{age.total_seconds() // 60:.0f} min in {q}" for q, age in stuck.waiting.items())
         message = f"jobs are waiting for a worker: {', '.join(waits)}"

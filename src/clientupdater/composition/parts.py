@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import timedelta
 
-    from clientupdater.app import SyncSettings
+    from clientupdater.composition.dependencies import SyncSettings
     from clientupdater.domain.people import LockoutPolicy
     from clientupdater.domain.rate_limits import Allowances
     from clientupdater.domain.retention import Retention

@@ -57,10 +57,10 @@ def explain(session: Session, /, *, user: str, as_json: bool, acts: str, **asked
     if role or not permission:
         raise click.UsageError("give CLIENT and PERMISSION, or --role")
     with opened_as(session, acts) as (app, caller):
-        result = app.explanations.explain(
+        result = app.access.explanations.explain(
             caller, person_ref(app, caller, user), client_ref(client), Permission(permission)
         )
-        codes = app.look_up_names(caller).companies
+        codes = app.configuration.names(caller).companies
     if as_json:
         print_json(
             {
@@ -81,7 +81,7 @@ def _explain_role(
 ) -> int:
     with opened_as(session, acts) as (app, caller):
         person = person_ref(app, caller, user)
-        lacking = lacking_grants(app.giving_roles.lacking(caller, person, role, company))
+        lacking = lacking_grants(app.access.giving_roles.lacking(caller, person, role, company))
     if as_json:
         print_json(RoleComparison(role, company, lacking))
     elif lacking:

@@ -54,7 +54,7 @@ def opened_as(session: Session, acts: str | None) -> Iterator[tuple[App, Caller]
     if email is None:
         raise click.UsageError("no acting user: give --as EMAIL, or set CLIENTUPDATER_ACTOR")
     with open_app(session.settings) as app:
-        yield app, app.operators.identify(email, ORIGIN)
+        yield app, app.people.operators.identify(email, ORIGIN)
 
 
 def asked_password() -> str:

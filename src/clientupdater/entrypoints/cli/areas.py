@@ -48,7 +48,8 @@ def list_(session: Session, /, *, after: str, limit: int, acts: str, as_json: bo
     """List the areas that you may see, by code."""
     with opened_as(session, acts) as (app, caller):
         items = [
-            _shown(app, caller, each) for each in app.areas.list(caller, after=after, at_most=limit)
+            _shown(app, caller, each)
+            for each in app.organisation.areas.list(caller, after=after, at_most=limit)
         ]
     if as_json:
         print_json({"items": items})
@@ -65,8 +66,11 @@ def list_(session: Session, /, *, after: str, limit: int, acts: str, as_json: bo
 def show(session: Session, /, *, area: str, acts: str, as_json: bool) -> None:
     """Show an area and its branches."""
     with opened_as(session, acts) as (app, caller):
-        shown = _shown(app, caller, app.areas.show(caller, area))
-        members = [AreaBranch.of(each) for each in app.areas.branches(caller, area, at_most=1000)]
+        shown = _shown(app, caller, app.organisation.areas.show(caller, area))
+        members = [
+            AreaBranch.of(each)
+            for each in app.organisation.areas.branches(caller, area, at_most=1000)
+        ]
     if as_json:
         print_json({"area": shown, "branches": members})
         return
@@ -87,7 +91,7 @@ def create(
 ) -> None:
     """Create an area; it has no branches yet."""
     with opened_as(session, acts) as (app, caller):
-        made = app.areas.create(caller, NewArea(code=area, name=name, company=company))
+        made = app.organisation.areas.create(caller, NewArea(code=area, name=name, company=company))
         _report(_shown(app, caller, made), "created", as_json=as_json)
 
 
@@ -112,7 +116,9 @@ def change(
 ) -> None:
     """Change an area. What you leave out stays; the code never changes."""
     with opened_as(session, acts) as (app, caller):
-        changed = app.areas.change(caller, area, AreaChanges(name=name, company=company), version)
+        changed = app.organisation.areas.change(
+            caller, area, AreaChanges(name=name, company=company), version
+        )
         _report(_shown(app, caller, changed), "changed", as_json=as_json)
 
 
@@ -127,7 +133,7 @@ def delete(session: Session, /, *, area: str, version: int | None, yes: bool, ac
     if not yes:
         click.confirm("People who have it lose its branches. Continue?", abort=True, err=True)
     with opened_as(session, acts) as (app, caller):
-        app.areas.delete(caller, area, version)
+        app.organisation.areas.delete(caller, area, version)
     note("deleted")
 
 
@@ -142,7 +148,7 @@ def add_branch(
 ) -> None:
     """Add a branch to an area, or change whether this is its primary area."""
     with opened_as(session, acts) as (app, caller):
-        app.areas.place_branch(caller, area, branch, is_primary=primary)
+        app.organisation.areas.place_branch(caller, area, branch, is_primary=primary)
     note("added")
 
 
@@ -156,12 +162,12 @@ def add_branch(
 def remove_branch(session: Session, /, *, area: str, branch: str, acts: str) -> None:
     """Remove a branch from an area. People who have the area lose it, and assignments there."""
     with opened_as(session, acts) as (app, caller):
-        app.areas.remove_branch(caller, area, branch)
+        app.organisation.areas.remove_branch(caller, area, branch)
     note("removed")
 
 
 def _shown(app: App, caller: Caller, area: KnownArea) -> Area:
-    return Area.of(area, app.look_up_names(caller))
+    return Area.of(area, app.configuration.names(caller))
 
 
 def _report(area: Area, done: str, *, as_json: bool) -> None:

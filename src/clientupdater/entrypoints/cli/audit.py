@@ -94,7 +94,7 @@ def activity(
     with opened_as(session, acts) as (app, caller):
         query = _query(ActivityQuery(action=action), session, app, caller, params)
         ref = client_ref(client) if client else None
-        items = _entries(lambda q: app.audits.activity(caller, q, ref), query, params["limit"])
+        items = _entries(lambda q: app.audit.logs.activity(caller, q, ref), query, params["limit"])
     rows = ((e.at, e.by, e.action, _thing(e.resource, e.resource_id), e.interface) for e in items)
     _print(session, items, ("when", "who", "action", "thing", "interface"), rows, params)
 
@@ -125,7 +125,7 @@ def config(
     )
     with opened_as(session, acts) as (app, caller):
         query = _query(asked, session, app, caller, params)
-        items = _entries(lambda q: app.audits.configuration(caller, q), query, params["limit"])
+        items = _entries(lambda q: app.audit.logs.configuration(caller, q), query, params["limit"])
     rows = (
         (e.at, e.by, e.action, _thing(e.table, e.record), _names(e.new_values), e.id) for e in items
     )
@@ -156,7 +156,9 @@ def authorization(
     with opened_as(session, acts) as (app, caller):
         query = _query(asked, session, app, caller, params)
         ref = client_ref(client) if client else None
-        items = _entries(lambda q: app.audits.authorization(caller, q, ref), query, params["limit"])
+        items = _entries(
+            lambda q: app.audit.logs.authorization(caller, q, ref), query, params["limit"]
+        )
     rows = (
         (e.at, e.by, e.result, e.permission, e.subject or _thing(e.resource, e.resource_id))
         for e in items
@@ -239,10 +241,10 @@ def write_accesses(
 def _access_pages(
     app: App, caller: Caller, client: ClientRef
 ) -> Iterator[Page[AccessEntry, AuditKey]]:
-    page = app.audits.who_accessed(caller, client, MOST)
+    page = app.audit.logs.who_accessed(caller, client, MOST)
     yield page
     while page.after:
-        page = app.audits.who_accessed(caller, client, MOST, page.after)
+        page = app.audit.logs.who_accessed(caller, client, MOST, page.after)
         yield page
 
 

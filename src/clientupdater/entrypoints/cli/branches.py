@@ -53,7 +53,7 @@ branches.add_command(import_branches)
 def list_(session: Session, /, *, after: str, limit: int, acts: str, as_json: bool) -> None:
     """List all branches, by code."""
     with opened_as(session, acts) as (app, caller):
-        page = app.branches.list(caller, after=after, at_most=limit)
+        page = app.organisation.branches.list(caller, after=after, at_most=limit)
         items = [_shown(app, caller, each) for each in page]
     if as_json:
         print_json({"items": items})
@@ -70,8 +70,10 @@ def list_(session: Session, /, *, after: str, limit: int, acts: str, as_json: bo
 def show(session: Session, /, *, branch: str, acts: str, as_json: bool) -> None:
     """Show a branch, its areas and its contacts."""
     with opened_as(session, acts) as (app, caller):
-        shown = _shown(app, caller, app.branches.show(caller, branch))
-        contacts = [BranchContact.of(each) for each in app.branch_contacts.list(caller, branch)]
+        shown = _shown(app, caller, app.organisation.branches.show(caller, branch))
+        contacts = [
+            BranchContact.of(each) for each in app.organisation.contacts.list(caller, branch)
+        ]
     if as_json:
         print_json({"branch": shown, "contacts": contacts})
         return
@@ -110,7 +112,11 @@ def create(
     """Create a branch; it is in no area yet."""
     new = NewBranch(code=branch, name=name, location=location, category=category)
     with opened_as(session, acts) as (app, caller):
-        _report(_shown(app, caller, app.branches.create(caller, new)), "created", as_json=as_json)
+        _report(
+            _shown(app, caller, app.organisation.branches.create(caller, new)),
+            "created",
+            as_json=as_json,
+        )
 
 
 @branches.command(epilog=example(f"clientupdater branches change QC01 --name Cubao {_ACTOR}"))
@@ -137,7 +143,7 @@ def change(
     """Change a branch. What you leave out stays; the code never changes."""
     changes = BranchChanges(name=name, location=location, category=category)
     with opened_as(session, acts) as (app, caller):
-        changed = app.branches.change(caller, branch, changes, version)
+        changed = app.organisation.branches.change(caller, branch, changes, version)
         _report(_shown(app, caller, changed), "changed", as_json=as_json)
 
 
@@ -152,7 +158,7 @@ def delete(session: Session, /, *, branch: str, version: int | None, yes: bool, 
     if not yes:
         click.confirm("People who have the branch lose it. Continue?", abort=True, err=True)
     with opened_as(session, acts) as (app, caller):
-        app.branches.delete(caller, branch, version)
+        app.organisation.branches.delete(caller, branch, version)
     note("deleted")
 
 
@@ -177,7 +183,7 @@ def close(
     """
     into, version, plan_hash = (params[name] for name in ("into", "version", "plan_hash"))
     with opened_as(session, params["acts"]) as (app, caller):
-        closing, contacts = app.branch_closing, params["contacts"]
+        closing, contacts = app.organisation.closing, params["contacts"]
         if plan_hash is None:
             seen = closing.preview(caller, branch, into, version, takes_contacts=contacts)
             plan_hash = seen.plan.hash
@@ -212,7 +218,7 @@ def _print_closing(closing: BranchClosing, *, as_json: bool) -> None:
 
 
 def _shown(app: App, caller: Caller, branch: KnownBranch) -> Branch:
-    return Branch.of(branch, app.look_up_names(caller))
+    return Branch.of(branch, app.configuration.names(caller))
 
 
 def _report(branch: Branch, done: str, *, as_json: bool) -> None:

@@ -99,7 +99,7 @@ def list_(
     filters = structured_words(words, ClientFilters)
     with opened_as(session, acts) as (app, caller):
         query = ClientQuery(filter=filter_of(caller, filters), sort=ClientSort(sort), limit=limit)
-        page = paged(lambda q: app.clients.list(caller, q), query, everything=everything)
+        page = paged(lambda q: app.clients.directory.list(caller, q), query, everything=everything)
     page.print("client", _HEAD, map(_row, page.items), _SPARE, as_json=as_json)
 
 

@@ -65,7 +65,7 @@ clients.add_command(erase_remarks)
 def find(session: Session, /, *, query: str, limit: int, acts: str, as_json: bool) -> None:
     """Find clients by name, code, contact number or full pension number."""
     with opened_as(session, acts) as (app, caller):
-        page = app.clients.search(caller, ClientQuery(q=query, limit=limit))
+        page = app.clients.directory.search(caller, ClientQuery(q=query, limit=limit))
     items = page.items
     if as_json:
         print_json({"items": items, "has_more": page.has_more})
@@ -84,7 +84,7 @@ def find(session: Session, /, *, query: str, limit: int, acts: str, as_json: boo
 def show(session: Session, /, *, client: str, acts: str, as_json: bool) -> None:
     """Show one client and its current status."""
     with opened_as(session, acts) as (app, caller):
-        shown = app.clients.show(caller, client_ref(client))
+        shown = app.clients.directory.show(caller, client_ref(client))
     if as_json:
         print_json(shown)
     else:
@@ -102,7 +102,7 @@ def history(session: Session, /, *, client: str, limit: int, acts: str, as_json:
     from clientupdater.entrypoints.http.routes.client_history import ClientChange
 
     with opened_as(session, acts) as (app, caller):
-        page = app.clients.history(caller, client_ref(client), limit)
+        page = app.clients.directory.history(caller, client_ref(client), limit)
     items = [ClientChange.of(each) for each in page.items]
     if as_json:
         print_json({"items": items, "has_more": page.has_more})
@@ -166,7 +166,7 @@ def correct(
     with opened_as(session, acts) as (app, caller):
         ref = client_ref(client)
         seen = _version_of(app, caller, ref, version)
-        app.contacts.correct(caller, ref, corrections, seen)
+        app.clients.contacts.correct(caller, ref, corrections, seen)
         _print_contacts(app, caller, ref, as_json=as_json)
 
 
@@ -202,7 +202,7 @@ def settle_contacts(
         ref = client_ref(client)
         seen = _version_of(app, caller, ref, version)
         how = Settlement(params["decision"])
-        app.contacts.settle(caller, ref, how, seen, only)
+        app.clients.contacts.settle(caller, ref, how, seen, only)
         _print_contacts(app, caller, ref, as_json=as_json)
 
 
@@ -215,8 +215,8 @@ def refresh(session: Session, /, *, client: str, acts: str, as_json: bool) -> No
     """Fetch one client from NextBank now, and apply the differences."""
     with opened_as(session, acts) as (app, caller):
         ref = client_ref(client)
-        job = app.sync.refresh_client(caller, ref)
-        shown = app.clients.show(caller, ref, Permission.SYNC_EXECUTE)
+        job = app.sync.runs.refresh_client(caller, ref)
+        shown = app.clients.directory.show(caller, ref, Permission.SYNC_EXECUTE)
     if as_json:
         print_json(shown)
         return
@@ -249,13 +249,13 @@ def _version_of(app: App, caller: Caller, client: ClientId | str, version: int |
     """Return the given version, or else read the client's current one and print it."""
     if version is not None:
         return version
-    seen = app.clients.show(caller, client, Permission.CLIENTS_UPDATE)
+    seen = app.clients.directory.show(caller, client, Permission.CLIENTS_UPDATE)
     note(f"using version {seen.version}, the current one")
     return seen.version
 
 
 def _print_contacts(app: App, caller: Caller, client: ClientId | str, *, as_json: bool) -> None:
-    view = app.clients.show(caller, client, Permission.CLIENTS_UPDATE)
+    view = app.clients.directory.show(caller, client, Permission.CLIENTS_UPDATE)
     shown = view
     if as_json:
         print_json(shown)

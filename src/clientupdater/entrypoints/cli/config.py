@@ -61,7 +61,7 @@ config.add_command(_audit, "audit")
 def list_(session: Session, /, *, acts: str, as_json: bool) -> None:
     """List the settings that you may read, with the value for each company."""
     with opened_as(session, acts) as (app, caller):
-        items = _shown(app, caller, app.settings.list(caller))
+        items = _shown(app, caller, app.configuration.settings.list(caller))
     if as_json:
         print_json({"items": items})
         return
@@ -78,7 +78,7 @@ def list_(session: Session, /, *, acts: str, as_json: bool) -> None:
 def get(session: Session, /, *, key: str, company: str | None, acts: str, as_json: bool) -> None:
     """Print the value of a setting that is in effect."""
     with opened_as(session, acts) as (app, caller):
-        (setting,) = _shown(app, caller, [app.settings.show(caller, key, company)])
+        (setting,) = _shown(app, caller, [app.configuration.settings.show(caller, key, company)])
     if as_json:
         print_json(setting)
         return
@@ -119,7 +119,9 @@ def set_(
     A company's value wins over the general one. See the keys with: clientupdater config list
     """
     with opened_as(session, acts) as (app, caller):
-        stored = app.settings.set(caller, key, company, value, is_public=is_public, version=version)
+        stored = app.configuration.settings.set(
+            caller, key, company, value, is_public=is_public, version=version
+        )
         (setting,) = _shown(app, caller, [stored])
     if as_json:
         print_json(setting)
@@ -138,7 +140,7 @@ def unset(
 ) -> None:
     """Delete a stored value: the general one, or the default, is in effect again."""
     with opened_as(session, acts) as (app, caller):
-        app.settings.unset(caller, key, company, version)
+        app.configuration.settings.unset(caller, key, company, version)
     note(f"deleted; the default of {key} is {KNOWN[key].default}")
 
 
@@ -162,7 +164,7 @@ def undo(
     from clientupdater.entrypoints.http.routes.config_changes import undone_shown
 
     with opened_as(session, acts) as (app, caller):
-        undone = undone_shown(app.undo_configuration(caller, ChangeId(change), plan_hash))
+        undone = undone_shown(app.configuration.undo(caller, ChangeId(change), plan_hash))
     if as_json:
         print_json(undone)
         return

@@ -43,7 +43,7 @@ def lookups() -> None:
 def list_(session: Session, /, *, table: str, acts: str, as_json: bool) -> None:
     """List the entries of a lookup, inactive ones too."""
     with opened_as(session, acts) as (app, caller):
-        items = app.lookup_admin.list(caller, LookupTable(table))
+        items = app.configuration.lookup_admin.list(caller, LookupTable(table))
     if as_json:
         print_json({"items": items})
         return
@@ -93,7 +93,9 @@ def create(
     """
     new = NewLookup(code=code, name=name, sort_order=sort_order or 0, facts=_read(facts))
     with opened_as(session, acts) as (app, caller):
-        _print(app.lookup_admin.create(caller, LookupTable(table), new), as_json=as_json)
+        _print(
+            app.configuration.lookup_admin.create(caller, LookupTable(table), new), as_json=as_json
+        )
 
 
 @lookups.command(
@@ -127,7 +129,9 @@ def change(
     """
     changes = LookupChanges(**values, facts=_read(facts))
     with opened_as(session, acts) as (app, caller):
-        changed = app.lookup_admin.change(caller, LookupTable(table), code, changes, None)
+        changed = app.configuration.lookup_admin.change(
+            caller, LookupTable(table), code, changes, None
+        )
         _print(changed, as_json=as_json)
 
 
@@ -159,7 +163,7 @@ def track(
     from clientupdater.entrypoints.http.routes.config_changes import plan_shown
 
     with opened_as(session, acts) as (app, caller):
-        changes = app.par_status_tracking
+        changes = app.configuration.par_statuses
         plan = plan_shown(changes.preview(caller, code, is_trackable=is_trackable))
         if preview or not as_json:
             _print_plan(plan, as_json=as_json)

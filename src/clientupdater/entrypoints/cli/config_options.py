@@ -52,7 +52,7 @@ def categories() -> None:
 def list_categories(session: Session, /, *, acts: str, as_json: bool) -> None:
     """List the categories."""
     with opened_as(session, acts) as (app, caller):
-        items = app.categories.list(caller)
+        items = app.configuration.categories.list(caller)
     if as_json:
         print_json({"items": items})
         return
@@ -76,7 +76,7 @@ def create_category(
     """Create a category."""
     new = Category(sort_order=sort_order or 0, **values)
     with opened_as(session, acts) as (app, caller):
-        _print_category(app.categories.create(caller, new), as_json=as_json)
+        _print_category(app.configuration.categories.create(caller, new), as_json=as_json)
 
 
 @categories.command(
@@ -96,7 +96,7 @@ def change_category(
 ) -> None:
     """Change a category; its code stays."""
     with opened_as(session, acts) as (app, caller):
-        changed = app.categories.change(caller, code, _named(values), None)
+        changed = app.configuration.categories.change(caller, code, _named(values), None)
         _print_category(changed, as_json=as_json)
 
 
@@ -109,7 +109,7 @@ def change_category(
 def delete_category(session: Session, /, *, code: str, acts: str) -> None:
     """Delete a category that has no options. It can be undone."""
     with opened_as(session, acts) as (app, caller):
-        app.categories.delete(caller, code, None)
+        app.configuration.categories.delete(caller, code, None)
     note("deleted")
 
 
@@ -126,7 +126,7 @@ def options() -> None:
 def list_options(session: Session, /, *, category: str, acts: str, as_json: bool) -> None:
     """List the options of a category, inactive ones too."""
     with opened_as(session, acts) as (app, caller):
-        items = app.options.list(caller, category)
+        items = app.configuration.options.list(caller, category)
     if as_json:
         print_json({"items": items})
         return
@@ -153,7 +153,9 @@ def list_options(session: Session, /, *, category: str, acts: str, as_json: bool
 def create_option(session: Session, /, *, acts: str, as_json: bool, **values: Any) -> None:
     """Create an option, for one company or for all."""
     with opened_as(session, acts) as (app, caller):
-        _print_option(app.options.create(caller, NewOption(**_named(values))), as_json=as_json)
+        _print_option(
+            app.configuration.options.create(caller, NewOption(**_named(values))), as_json=as_json
+        )
 
 
 @options.command(
@@ -183,7 +185,7 @@ def change_option(
     """Change an option; its code, category and company stay."""
     changes = {**_named(values), **({"parent": None} if no_parent else {})}
     with opened_as(session, acts) as (app, caller):
-        changed = app.options.change(caller, OptionId(option), changes, None)
+        changed = app.configuration.options.change(caller, OptionId(option), changes, None)
         _print_option(changed, as_json=as_json)
 
 
@@ -196,7 +198,7 @@ def change_option(
 def delete_option(session: Session, /, *, option: UUID, acts: str) -> None:
     """Delete an option that no other is below. It can be undone."""
     with opened_as(session, acts) as (app, caller):
-        app.options.delete(caller, OptionId(option), None)
+        app.configuration.options.delete(caller, OptionId(option), None)
     note("deleted")
 
 

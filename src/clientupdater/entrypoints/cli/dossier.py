@@ -65,7 +65,7 @@ def dossier(
     from clientupdater.entrypoints.wire import to_plain, to_readable_json
 
     with opened_as(session, acts) as (app, caller):
-        compiled = app.dossiers.compile(caller, client_ref(client), reveal=reveal)
+        compiled = app.audit.dossiers.compile(caller, client_ref(client), reveal=reveal)
         shown = ClientDossier.of(compiled)
     is_json = as_json or form == "json"
     text = to_readable_json(shown) if is_json else "\n".join(_lines(to_plain(shown)))

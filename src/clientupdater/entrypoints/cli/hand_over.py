@@ -84,15 +84,15 @@ def hand_over(
 
 
 def _handed_over(app: App, caller: Caller, request: HandOverRequest, *, applies: bool) -> HandOver:
-    result = app.hand_overs.preview(caller, request)
+    result = app.clients.hand_overs.preview(caller, request)
     if applies:
-        result = app.hand_overs.apply(caller, request, result.plan.hash)
-    return hand_over_shown(result, app.look_up_names(caller, result.plan.moves.values()))
+        result = app.clients.hand_overs.apply(caller, request, result.plan.hash)
+    return hand_over_shown(result, app.configuration.names(caller, result.plan.moves.values()))
 
 
 def _undo(session: Session, hand_over_id: UUID, acts: str, *, as_json: bool) -> None:
     with opened_as(session, acts) as (app, caller):
-        undone = undone_shown(app.hand_overs.undo(caller, hand_over_id))
+        undone = undone_shown(app.clients.hand_overs.undo(caller, hand_over_id))
     if as_json:
         print_json(undone)
         return

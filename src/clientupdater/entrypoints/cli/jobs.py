@@ -60,7 +60,7 @@ def list_(
     """List jobs, newest first."""
     job_filter = JobFilter(queue=queue, status=JobStatus(status) if status else None)
     with opened_as(session, acts) as (app, caller):
-        items = app.jobs.list(caller, job_filter, at_most=limit)
+        items = app.jobs.administration.list(caller, job_filter, at_most=limit)
         names = _names(app, caller, *items)
     if as_json:
         print_json({"items": [_as_json(job, names) for job in items]})
@@ -89,7 +89,7 @@ def list_(
 def show(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
     """Show a job: its arguments, progress and error."""
     with opened_as(session, acts) as (app, caller):
-        _print(app, caller, app.jobs.show(caller, JobId(job)), as_json=as_json)
+        _print(app, caller, app.jobs.administration.show(caller, JobId(job)), as_json=as_json)
 
 
 @jobs.command(epilog=example("clientupdater jobs retry 17 --as boss@example.com"))
@@ -100,7 +100,7 @@ def show(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
 def retry(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
     """Retry a dead job; its attempts are counted from zero."""
     with opened_as(session, acts) as (app, caller):
-        _print(app, caller, app.jobs.retry(caller, JobId(job)), as_json=as_json)
+        _print(app, caller, app.jobs.administration.retry(caller, JobId(job)), as_json=as_json)
 
 
 @jobs.command(epilog=example("clientupdater jobs cancel 17 --as boss@example.com"))
@@ -111,7 +111,7 @@ def retry(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
 def cancel(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
     """Cancel a job: a waiting one, a running one or a dead one."""
     with opened_as(session, acts) as (app, caller):
-        _print(app, caller, app.jobs.cancel(caller, JobId(job)), as_json=as_json)
+        _print(app, caller, app.jobs.administration.cancel(caller, JobId(job)), as_json=as_json)
 
 
 @jobs.command(epilog=example("clientupdater jobs purge --days 2 --yes --as boss@example.com"))
@@ -130,7 +130,7 @@ def purge(session: Session, /, *, days: int, yes: bool, acts: str, as_json: bool
     if not yes:
         click.confirm(f"Remove jobs that ended more than {days} days ago?", abort=True, err=True)
     with opened_as(session, acts) as (app, caller):
-        removed = app.jobs.purge(caller, older_than=timedelta(days=days))
+        removed = app.jobs.administration.purge(caller, older_than=timedelta(days=days))
     if as_json:
         print_json({"removed": removed})
     else:
@@ -146,7 +146,7 @@ def _print(app: App, caller: Caller, job: Job, *, as_json: bool) -> None:
 
 
 def _names(app: App, caller: Caller, *jobs: Job) -> Mapping[UUID, str]:
-    return app.look_up_names(caller, [job.requested_by for job in jobs]).people
+    return app.configuration.names(caller, [job.requested_by for job in jobs]).people
 
 
 def _as_json(job: Job, names: Mapping[UUID, str]) -> dict[str, object]:

@@ -24,7 +24,7 @@ def rotate(session: Session, *, as_json: bool) -> None:
     from clientupdater.composition import open_app
 
     with open_app(session.settings) as app:
-        renewed = app.pension_numbers.renew()
+        renewed = app.clients.pension_numbers.renew()
     if as_json:
         print_json({"renewed": renewed})
         return

@@ -65,7 +65,7 @@ def client_ref(named: str) -> ClientId | str:
 def person_ref(app: App, caller: Caller, user: str) -> PersonId:
     """Find a user by id, or by the email of a person whom the caller may see (users:read)."""
     if "@" in user:
-        return app.people.show(caller, user).person.id
+        return app.people.users.show(caller, user).person.id
     if not _UUID.fullmatch(user):
         raise click.BadParameter("expected an email or an id", param_hint="USER")
     return PersonId(UUID(user))

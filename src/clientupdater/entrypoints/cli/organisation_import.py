@@ -67,7 +67,11 @@ def import_branches(
     """
     lines = _lines(file, BRANCH_COLUMNS)
     with opened_as(session, acts) as (app, caller):
-        act = app.branch_import.apply if apply else app.branch_import.preview
+        act = (
+            app.organisation.branch_import.apply
+            if apply
+            else app.organisation.branch_import.preview
+        )
         try:
             verdicts: Sequence[Any] = act(caller, lines)
         except BulkRejected as rejected:
@@ -109,7 +113,7 @@ def import_users(
         _require_new_file(passwords)
     created: Sequence[CreatedUser] = ()
     with opened_as(session, acts) as (app, caller):
-        act = app.staff_import.apply if apply else app.staff_import.preview
+        act = app.people.staff_import.apply if apply else app.people.staff_import.preview
         try:
             result = act(caller, lines)
             verdicts, created = result.verdicts, result.created

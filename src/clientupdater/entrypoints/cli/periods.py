@@ -70,7 +70,7 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
     """List the openings, newest first: when, by whom, and how many rows."""
     with opened_as(session, acts) as (app, caller):
         result = app.periods.list_openings(caller, at_most=limit)
-        names = app.look_up_names(caller, [each.by for each in result]).people
+        names = app.configuration.names(caller, [each.by for each in result]).people
     if as_json:
         print_json({"items": [_opening(each, names) for each in result]})
         return

@@ -51,7 +51,7 @@ def roles() -> None:
 def list_(session: Session, /, *, acts: str, as_json: bool) -> None:
     """List the roles, and how many people have each."""
     with opened_as(session, acts) as (app, caller):
-        items = [Role.of(each) for each in app.roles.list(caller)]
+        items = [Role.of(each) for each in app.access.roles.list(caller)]
     if as_json:
         print_json({"items": items})
         return
@@ -67,7 +67,7 @@ def list_(session: Session, /, *, acts: str, as_json: bool) -> None:
 def show(session: Session, /, *, role: str, acts: str, as_json: bool) -> None:
     """Show a role and its permissions."""
     with opened_as(session, acts) as (app, caller):
-        shown = Role.of(app.roles.show(caller, role))
+        shown = Role.of(app.access.roles.show(caller, role))
     _print_role(shown, as_json=as_json)
 
 
@@ -98,7 +98,7 @@ def create(
     """Create a role; no user has it yet."""
     changes = RoleChanges(name=name, description=description, scopes=_scopes(grants))
     with opened_as(session, acts) as (app, caller):
-        shown = Role.of(app.roles.create(caller, role, changes))
+        shown = Role.of(app.access.roles.create(caller, role, changes))
     _print_role(shown, as_json=as_json)
 
 
@@ -130,7 +130,7 @@ def change(
     Without --apply it shows whose permissions would change, and changes nothing.
     """
     with opened_as(session, acts) as (app, caller):
-        seen = app.roles.show(caller, role).role
+        seen = app.access.roles.show(caller, role).role
         without = asked["without"]
         kept = {each: scope for each, scope in seen.scopes.items() if each not in without}
         changes = RoleChanges(
@@ -162,15 +162,15 @@ def delete(session: Session, /, *, role: str, yes: bool, acts: str) -> None:
     if not yes:
         click.confirm(f"Delete the role {role}?", abort=True, err=True)
     with opened_as(session, acts) as (app, caller):
-        app.roles.delete(caller, role, None)
+        app.access.roles.delete(caller, role, None)
     note("deleted")
 
 
 def _changed(
     app: App, caller: Caller, role: str, changes: RoleChanges, version: int, *, applies: bool
 ) -> ChangedRoleAnswer:
-    changed = app.roles.change(caller, role, changes, version, preview=not applies)
-    return changed_answer(changed, changed.people, app.look_up_names(caller, changed.people))
+    changed = app.access.roles.change(caller, role, changes, version, preview=not applies)
+    return changed_answer(changed, changed.people, app.configuration.names(caller, changed.people))
 
 
 def _print_role(role: Role, *, as_json: bool) -> None:

@@ -35,7 +35,7 @@ def schedules() -> None:
 def list_(session: Session, /, *, acts: str, as_json: bool) -> None:
     """List schedules with their last and next run."""
     with opened_as(session, acts) as (app, caller):
-        items = app.schedules.list(caller)
+        items = app.jobs.schedules.list(caller)
     if as_json:
         print_json({"items": [_as_json(each) for each in items]})
         return
@@ -85,7 +85,7 @@ def disable(session: Session, /, *, name: str, acts: str, as_json: bool) -> None
 def run(session: Session, /, *, name: str, acts: str, as_json: bool) -> None:
     """Queue the schedule's job now; its next time stays as it is."""
     with opened_as(session, acts) as (app, caller):
-        job = app.schedules.run(caller, name)
+        job = app.jobs.schedules.run(caller, name)
     if as_json:
         print_json({"job": job})
     else:
@@ -95,7 +95,7 @@ def run(session: Session, /, *, name: str, acts: str, as_json: bool) -> None:
 def _switch(session: Session, name: str, acts: str, *, on: bool, as_json: bool) -> None:
     with opened_as(session, acts) as (app, caller):
         changes = ScheduleChanges(is_active=on)
-        changed = app.schedules.change(caller, name, changes, version=None)
+        changed = app.jobs.schedules.change(caller, name, changes, version=None)
     if as_json:
         print_json(_as_json(changed))
         return

@@ -67,10 +67,10 @@ def arrange(
             first=first.date(),
             last=last.date(),
         )
-        arranged = app.stand_ins.arrange(caller, new)
+        arranged = app.clients.stand_ins.arrange(caller, new)
         made = arranged.stand_in
-        names = app.look_up_names(caller, (made.officer, made.stand_in))
-        shown = StandIn.of(made, names, app.stand_ins.zone)
+        names = app.configuration.names(caller, (made.officer, made.stand_in))
+        shown = StandIn.of(made, names, app.clients.stand_ins.zone)
     if as_json:
         print_json(shown)
         return
@@ -86,10 +86,10 @@ def arrange(
 def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
     """List stand-ins that run or will run, by their last day."""
     with opened_as(session, acts) as (app, caller):
-        result = app.stand_ins.list(caller, at_most=limit)
+        result = app.clients.stand_ins.list(caller, at_most=limit)
         people = {person for each in result for person in (each.officer, each.stand_in)}
-        names = app.look_up_names(caller, people)
-        items = [StandIn.of(each, names, app.stand_ins.zone) for each in result]
+        names = app.configuration.names(caller, people)
+        items = [StandIn.of(each, names, app.clients.stand_ins.zone) for each in result]
     if as_json:
         print_json({"items": items})
         return
@@ -109,5 +109,5 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
 def end(session: Session, /, *, stand_in: UUID, acts: str) -> None:
     """End a stand-in now, or before it begins."""
     with opened_as(session, acts) as (app, caller):
-        app.stand_ins.end(caller, stand_in)
+        app.clients.stand_ins.end(caller, stand_in)
     note("ended")

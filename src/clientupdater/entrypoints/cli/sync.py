@@ -85,12 +85,12 @@ def run(
         company = _company(app, caller, params["company"]) if params["company"] else None
         mode = Mode.PREVIEW if params["preview"] else Mode.APPLY
         request = SyncRequest(Source(source), company, mode, params["full"])
-        job = app.sync.ask(caller, request, enqueue=enqueue)
+        job = app.sync.runs.ask(caller, request, enqueue=enqueue)
         return _done(app, caller, job, enqueue=enqueue, as_json=as_json)
 
 
 def _company(app: App, caller: Caller, code: str) -> CompanyId:
-    known = app.look_up_names(caller).companies
+    known = app.configuration.names(caller).companies
     result = next((each for each, name in known.items() if name == code), None)
     if result is None:
         raise InvalidInput.of("--company", f"there is no company {code}")
@@ -116,15 +116,15 @@ def _done_here(app: App, caller: Caller, job: SyncJob) -> SyncJob:
     """Run it here. Cancel it if it cannot begin or is interrupted: no worker would take it up."""
     try:
         with progress() as watch:
-            return app.sync.run(job.id, watch)
+            return app.sync.runs.run(job.id, watch)
     except (SyncRunning, KeyboardInterrupt):
-        app.sync.cancel(caller, job.id)
+        app.sync.runs.cancel(caller, job.id)
         note(f"run {job.id} was cancelled; nothing was applied")
         raise
 
 
 def _print(app: App, caller: Caller, job: SyncJob, *, as_json: bool) -> None:
-    names = app.look_up_names(caller)
+    names = app.configuration.names(caller)
     if as_json:
         from clientupdater.entrypoints.wire import to_plain
 
@@ -133,7 +133,7 @@ def _print(app: App, caller: Caller, job: SyncJob, *, as_json: bool) -> None:
         return
     plan = None
     if job.plan_hash and caller.actor.found(Permission.SYNC_READ):
-        plan = SyncPlan.of(app.sync.show_plan(caller, job.id))
+        plan = SyncPlan.of(app.sync.runs.show_plan(caller, job.id))
     print_summary(SyncJobAnswer.of(job, names), plan)
 
 
@@ -179,8 +179,8 @@ def add_source(session: Session, /, *, source: str, as_json: bool) -> None:
 def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
     """List sync runs, newest first."""
     with opened_as(session, acts) as (app, caller):
-        names = app.look_up_names(caller)
-        items = app.sync.list(caller, at_most=limit)
+        names = app.configuration.names(caller)
+        items = app.sync.runs.list(caller, at_most=limit)
         shown = [SyncJobAnswer.of(each, names) for each in items]
     if as_json:
         print_json({"items": shown})
@@ -224,7 +224,7 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
 def show(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> None:
     """Show the effects of a run: counts, fields, examples, consequences, rejects."""
     with opened_as(session, acts) as (app, caller):
-        _print(app, caller, app.sync.show(caller, SyncJobId(job)), as_json=as_json)
+        _print(app, caller, app.sync.runs.show(caller, SyncJobId(job)), as_json=as_json)
 
 
 @sync.command(epilog=example(f"clientupdater sync approve RUN {_ACTOR}"))
@@ -246,7 +246,7 @@ def approve(
 ) -> int:
     """Apply a preview or a held run, if its plan is still valid."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
-        approved = app.sync.approve(caller, SyncJobId(job), seen=plan_hash, enqueue=enqueue)
+        approved = app.sync.runs.approve(caller, SyncJobId(job), seen=plan_hash, enqueue=enqueue)
         return _done(app, caller, approved, enqueue=enqueue, as_json=as_json)
 
 
@@ -258,7 +258,7 @@ def approve(
 def cancel(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> None:
     """Cancel a run; a running one applies nothing."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
-        _print(app, caller, app.sync.cancel(caller, SyncJobId(job)), as_json=as_json)
+        _print(app, caller, app.sync.runs.cancel(caller, SyncJobId(job)), as_json=as_json)
 
 
 @sync.command(epilog=example(f"clientupdater sync rejects RUN {_ACTOR}"))
@@ -273,7 +273,7 @@ def rejects(
 ) -> None:
     """List the rows that a run rejected, each with its reasons."""
     with opened_as(session, acts) as (app, caller):
-        result = app.sync.list_rejects(caller, SyncJobId(job), after=after, at_most=limit)
+        result = app.sync.runs.list_rejects(caller, SyncJobId(job), after=after, at_most=limit)
     shown = [RejectedRow.of(each) for each in result]
     if as_json:
         print_json({"items": shown})
@@ -299,7 +299,7 @@ def rejects(
 def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue: bool) -> int:
     """Replay the rejected rows of a run, once their cause is fixed."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
-        request = app.sync.replay_rejects(caller, SyncJobId(job), enqueue=enqueue)
+        request = app.sync.runs.replay_rejects(caller, SyncJobId(job), enqueue=enqueue)
         return _done(app, caller, request, enqueue=enqueue, as_json=as_json)
 
 
@@ -311,5 +311,5 @@ def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue:
 def replay_snapshot(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> int:
     """Preview a past run's input against today's data; nothing is changed."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
-        request = app.sync.explain(caller, SyncJobId(job), enqueue=False)
+        request = app.sync.runs.explain(caller, SyncJobId(job), enqueue=False)
         return _done(app, caller, request, enqueue=False, as_json=as_json)

@@ -31,7 +31,7 @@ _company = click.option(
 def give_role(session: Session, /, *, user: str, role: str, company: str | None, acts: str) -> None:
     """Give a role; you must hold each of its permissions."""
     with opened_as(session, acts) as (app, caller):
-        changes = app.giving_roles.give(caller, user, role, company)
+        changes = app.access.giving_roles.give(caller, user, role, company)
     note(f"given; {len(changes)} permissions changed")
 
 
@@ -46,5 +46,5 @@ def give_role(session: Session, /, *, user: str, role: str, company: str | None,
 def take_role(session: Session, /, *, user: str, role: str, company: str | None, acts: str) -> None:
     """Take a role, with the permissions that nothing else gives."""
     with opened_as(session, acts) as (app, caller):
-        changes = app.giving_roles.take(caller, user, role, company)
+        changes = app.access.giving_roles.take(caller, user, role, company)
     note(f"taken; {len(changes)} permissions changed")

@@ -83,12 +83,12 @@ def create(session: Session, /, *, as_json: bool, bootstrap: bool, **params: Any
         from clientupdater.composition import open_app
 
         with open_app(session.settings) as app:
-            made = app.operators.bootstrap(new, ORIGIN)
-            caller = app.operators.identify(made.person.email, ORIGIN)
+            made = app.people.operators.bootstrap(new, ORIGIN)
+            caller = app.people.operators.identify(made.person.email, ORIGIN)
             (shown,) = _shown(app, caller, made.person)
     else:
         with opened_as(session, acts) as (app, caller):
-            made = app.people.create(caller, new)
+            made = app.people.users.create(caller, new)
             (shown,) = _shown(app, caller, made.person)
     _print_created(made, shown, as_json=as_json)
 
@@ -114,7 +114,7 @@ def list_(
 ) -> None:
     """List the accounts that you may see, by email."""
     with opened_as(session, acts) as (app, caller):
-        items = app.people.list(caller, after=after, at_most=limit, active=active)
+        items = app.people.users.list(caller, after=after, at_most=limit, active=active)
         listed = _shown(app, caller, *items)
     if as_json:
         print_json({"items": listed})
@@ -131,11 +131,13 @@ def list_(
 def show(session: Session, /, *, user: str, acts: str, as_json: bool) -> None:
     """Show an account, its territory and its permissions."""
     with opened_as(session, acts) as (app, caller):
-        result = app.people.show(caller, user)
+        result = app.people.users.show(caller, user)
         (person,) = _shown(app, caller, result.person)
-        names = app.look_up_names(caller)
+        names = app.configuration.names(caller)
         grants = grants_of(result.grants, names)
-        roles = [UserRole.of(each, names) for each in app.giving_roles.of_person(caller, user)]
+        roles = [
+            UserRole.of(each, names) for each in app.access.giving_roles.of_person(caller, user)
+        ]
     if as_json:
         print_json({"user": person, "roles": roles, "grants": grants})
         return
@@ -155,7 +157,7 @@ def show(session: Session, /, *, user: str, acts: str, as_json: bool) -> None:
 def lock(session: Session, /, *, user: str, acts: str) -> None:
     """Lock an account: nobody can sign in to it until it is unlocked; open sessions go on."""
     with opened_as(session, acts) as (app, caller):
-        app.people.lock(caller, user)
+        app.people.users.lock(caller, user)
     note("locked")
 
 
@@ -166,7 +168,7 @@ def lock(session: Session, /, *, user: str, acts: str) -> None:
 def unlock(session: Session, /, *, user: str, acts: str) -> None:
     """Unlock an account."""
     with opened_as(session, acts) as (app, caller):
-        app.people.unlock(caller, user)
+        app.people.users.unlock(caller, user)
     note("unlocked")
 
 
@@ -182,14 +184,14 @@ def deactivate(session: Session, /, *, user: str, yes: bool, acts: str, as_json:
     It first shows how many clients of which branch have no officer by it.
     """
     with opened_as(session, acts) as (app, caller):
-        names = app.look_up_names(caller)
-        seen = Deactivation.of(app.deactivation.preview(caller, user), names)
+        names = app.configuration.names(caller)
+        seen = Deactivation.of(app.people.deactivation.preview(caller, user), names)
         if not as_json and seen.released:
             rows = [(each.branch, each.clients, each.open_rows) for each in seen.released]
             print_table(("branch", "clients without officer", "open rows"), rows)
         if not yes:
             click.confirm("Deactivate the account?", abort=True, err=True)
-        done = Deactivation.of(app.deactivation.deactivate(caller, user), names)
+        done = Deactivation.of(app.people.deactivation.deactivate(caller, user), names)
     if as_json:
         print_json(done)
         return
@@ -210,7 +212,7 @@ def link(session: Session, /, *, user: str, subject: str | None, away: bool, act
     if bool(subject) is away:
         raise click.UsageError("give SUBJECT, or --none to remove the link")
     with opened_as(session, acts) as (app, caller):
-        app.people.change(caller, user, UserChanges(clerk_id=subject or ""), None)
+        app.people.users.change(caller, user, UserChanges(clerk_id=subject or ""), None)
     note("unlinked" if away else "linked")
 
 
@@ -231,7 +233,7 @@ def grant(
 ) -> None:
     """Grant a permission; you must hold it in at least that scope and company."""
     with opened_as(session, acts) as (app, caller):
-        app.access.grant(caller, user, Permission(permission), company, Scope(scope))
+        app.access.grants.grant(caller, user, Permission(permission), company, Scope(scope))
     note("granted")
 
 
@@ -246,7 +248,7 @@ def revoke(
 ) -> None:
     """Revoke a permission, from the account's next request on."""
     with opened_as(session, acts) as (app, caller):
-        app.access.revoke(caller, user, Permission(permission), company)
+        app.access.grants.revoke(caller, user, Permission(permission), company)
     note("revoked")
 
 
@@ -266,7 +268,7 @@ users.add_command(take_role)
 def assign_branch(session: Session, /, *, user: str, branch: str, take: bool, acts: str) -> None:
     """Add a branch to an account's territory, or remove it."""
     with opened_as(session, acts) as (app, caller):
-        act = app.territories.take_branch if take else app.territories.give_branch
+        act = app.access.territories.take_branch if take else app.access.territories.give_branch
         act(caller, user, branch)
     note("removed" if take else "added")
 
@@ -282,7 +284,7 @@ def assign_branch(session: Session, /, *, user: str, branch: str, take: bool, ac
 def assign_area(session: Session, /, *, user: str, area: str, take: bool, acts: str) -> None:
     """Add an area to an account's territory, or remove it."""
     with opened_as(session, acts) as (app, caller):
-        act = app.territories.take_area if take else app.territories.give_area
+        act = app.access.territories.take_area if take else app.access.territories.give_area
         act(caller, user, area)
     note("removed" if take else "added")
 
@@ -296,7 +298,7 @@ def assign_area(session: Session, /, *, user: str, area: str, take: bool, acts: 
 def token(session: Session, /, *, user: str, days: int, acts: str, as_json: bool) -> None:
     """Create a token for a service, and print it, which is shown only now."""
     with opened_as(session, acts) as (app, caller):
-        issued = app.sessions.issue_token(caller, user, timedelta(days=days))
+        issued = app.people.sessions.issue_token(caller, user, timedelta(days=days))
     if as_json:
         print_json(issued)
         return
@@ -317,13 +319,13 @@ def set_password(session: Session, /, *, user: str, acts: str) -> None:
     """
     password = asked_password()
     with opened_as(session, acts) as (app, caller):
-        app.passwords.set_initial(caller, user, password)
+        app.people.passwords.set_initial(caller, user, password)
     note("set")
 
 
 def _shown(app: App, caller: Caller, *people: Person) -> list[User]:
     """Show accounts as over HTTP: with codes instead of ids."""
-    names = app.look_up_names(caller)
+    names = app.configuration.names(caller)
     return [User.of(each, names) for each in people]
 
 

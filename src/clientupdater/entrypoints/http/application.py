@@ -99,7 +99,10 @@ def build(
     async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
         with opened() as app, WorkerThreads(server.threads) as threads:
             async with anyio.create_task_group() as tasks:
-                for read, every_s in ((app.gauges, 1.0), (app.jobs.depths, 15.0)):
+                for read, every_s in (
+                    (app.operations.gauges, 1.0),
+                    (app.jobs.administration.depths, 15.0),
+                ):
                     tasks.start_soon(_keep_reading, measures, read, every_s, probes)
                 yield {
                     "app": app,
@@ -110,7 +113,7 @@ def build(
                     "threads": threads,
                     "admission": AdmissionLimit(server.max_requests),
                     "readiness": system.Recent(partial(system.checked, app), probes),
-                    "health": system.Recent(app.check_system, probes),
+                    "health": system.Recent(app.operations.check_system, probes),
                 }
                 tasks.cancel_scope.cancel()
 

@@ -31,7 +31,7 @@ _UNBOUND = frozenset({"cursor", "limit"})
 
 def sealed_cursor(call: Call, place: object) -> str:
     """Seal a place for its caller and their query."""
-    sealed = call.app.sealer.sealed(to_json(place), _PURPOSE, _bond(call))
+    sealed = call.app.operations.sealer.sealed(to_json(place), _PURPOSE, _bond(call))
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
@@ -40,7 +40,7 @@ def opened_cursor(call: Call, cursor: str) -> Any:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         sealed = base64.b64decode(padded[: _LONGEST + 1], altchars=b"-_", validate=True)
-        return json.loads(call.app.sealer.opened(sealed, _PURPOSE, _bond(call)))
+        return json.loads(call.app.operations.sealer.opened(sealed, _PURPOSE, _bond(call)))
     except (Unreadable, binascii.Error, ValueError) as error:
         message = "The cursor is not one of this list; begin again without it."
         raise Rejected(400, "invalid_cursor", message) from error

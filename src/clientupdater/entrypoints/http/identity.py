@@ -53,9 +53,9 @@ def authenticate(
     """Find the caller by their bearer token; a failure counts against their address."""
     origin = _origin(request)
     try:
-        authenticated = app.authenticate(_token(request), origin, act)
+        authenticated = app.people.authenticate(_token(request), origin, act)
     except Unauthenticated:
-        require(app.admit_request, activity, Requester(origin.ip_address), request.scope)
+        require(app.requests.admit, activity, Requester(origin.ip_address), request.scope)
         raise
     request.scope["actor"] = authenticated.caller.actor
     return authenticated

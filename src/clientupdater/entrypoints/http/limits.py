@@ -31,7 +31,7 @@ def require_allowance(
     person = None if endpoint.public else caller.actor.id
     signs_in = endpoint.activity is Activity.SIGN_IN
     activity = Activity.SIGN_IN_REQUEST if signs_in else endpoint.activity
-    require(app.admit_request, activity, Requester(caller.origin.ip_address, person), scope)
+    require(app.requests.admit, activity, Requester(caller.origin.ip_address, person), scope)
 
 
 def require(
@@ -55,7 +55,7 @@ def failures_counted(
     try:
         yield
     except InvalidCredentials:
-        scope["response_headers"] = _headers(app.admit_request.failed(activity, requester))
+        scope["response_headers"] = _headers(app.requests.admit.failed(activity, requester))
         raise
 
 

@@ -101,7 +101,7 @@ def _sign_in_counted(
     if endpoint.activity is not Activity.SIGN_IN:
         return nullcontext()
     requester = _sign_in_requester(call.caller, parsed.body)
-    require(call.app.admit_request, Activity.SIGN_IN, requester, request.scope)
+    require(call.app.requests.admit, Activity.SIGN_IN, requester, request.scope)
     return failures_counted(call.app, Activity.SIGN_IN, requester, request.scope)
 
 
@@ -155,7 +155,7 @@ def _handle_once(
         rls_scope=_rls_scope(endpoint, call.caller),
         content=_content(request, received.body or b""),
     )
-    result = call.app.idempotency.run_once(
+    result = call.app.requests.idempotency.run_once(
         keyed,
         partial(_reply_or_refusal, handle),
         partial(_authorize_replay, endpoint, call, request),

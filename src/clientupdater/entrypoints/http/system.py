@@ -193,7 +193,7 @@ def _require_allowance(request: Request) -> None:
     """Count by address, in this process alone: the event loop must not wait."""
     app: App = request.state.app
     requester = Requester(client_address(request))
-    require(app.admit_probe, Activity.PROBE, requester, request.scope)
+    require(app.requests.admit_probe, Activity.PROBE, requester, request.scope)
 
 
 @frozen
@@ -246,7 +246,7 @@ PAGES = (
 
 
 def checked(app: App) -> list[Health]:
-    return [check() for check in app.readiness]
+    return [check() for check in app.operations.readiness]
 
 
 def _status(ready: bool) -> int:  # noqa: FBT001 — its only argument

@@ -157,7 +157,7 @@ class Worker:
     def _fire(self) -> None:
         if self._stopping is not None:
             return
-        fired = self.worker_context.app.schedules.fire_due()
+        fired = self.worker_context.app.jobs.schedules.fire_due()
         if fired.schedules:
             _log.info("schedules fired", schedules=fired.schedules)
         for name in fired.unreadable:
@@ -170,7 +170,7 @@ class Worker:
 
     def _fail_dead_syncs(self) -> None:
         """Fail the runs whose process is gone."""
-        for run in self.worker_context.app.sync.fail_dead():
+        for run in self.worker_context.app.sync.runs.fail_dead():
             _log.warning("sync run was lost", run=str(run))
 
     # --- leases
@@ -273,7 +273,7 @@ class Worker:
         while (running := self._ready.get()) is not None:
             if running.begin():
                 try:
-                    running.failure = self.worker_context.app.do_job(running)
+                    running.failure = self.worker_context.app.jobs.run(running)
                 except Interrupted:
                     running.was_interrupted = True
                 running.ended_at = time.monotonic()

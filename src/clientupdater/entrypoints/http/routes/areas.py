@@ -97,22 +97,22 @@ def list_areas(call: Call) -> AreasPage:
     """List the areas that you may see, by code."""
     query: PageQuery = call.query
     after = opened_cursor(call, query.cursor) if query.cursor else ""
-    result = call.app.areas.list(call.caller, after=after, at_most=query.limit + 1)
+    result = call.app.organisation.areas.list(call.caller, after=after, at_most=query.limit + 1)
     page, has_more = result[: query.limit], len(result) > query.limit
-    names = call.app.look_up_names(call.caller)
+    names = call.app.configuration.names(call.caller)
     cursor = sealed_cursor(call, page[-1].code) if has_more else None
     return AreasPage(tuple(Area.of(each, names) for each in page), cursor, has_more)
 
 
 def create_area(call: Call) -> Answer:
     """Create an area, of one company or of every company. It has no branches yet."""
-    made = call.app.areas.create(call.caller, NewArea(**attrs.asdict(call.body)))
+    made = call.app.organisation.areas.create(call.caller, NewArea(**attrs.asdict(call.body)))
     return _answer(call, made, location=f"{BASE}/areas/{made.id}")
 
 
 def get_area(call: Call) -> Answer:
     """Show an area."""
-    return _answer(call, call.app.areas.show(call.caller, call.path["area"]))
+    return _answer(call, call.app.organisation.areas.show(call.caller, call.path["area"]))
 
 
 def change_area(call: Call) -> Answer:
@@ -123,7 +123,9 @@ def change_area(call: Call) -> Answer:
         company=None if body.company is AS_IT_IS else body.company or "",
     )
     with conflicts_shown(lambda: get_area(call).value):
-        changed = call.app.areas.change(call.caller, call.path["area"], changes, call.version)
+        changed = call.app.organisation.areas.change(
+            call.caller, call.path["area"], changes, call.version
+        )
     return _answer(call, changed)
 
 
@@ -132,14 +134,14 @@ def delete_area(call: Call) -> None:
     officer. The branches stay.
     """
     with conflicts_shown(lambda: get_area(call).value):
-        call.app.areas.delete(call.caller, call.path["area"], call.version)
+        call.app.organisation.areas.delete(call.caller, call.path["area"], call.version)
 
 
 def list_area_branches(call: Call) -> AreaBranchesPage:
     """List the branches of an area, by code."""
     query: PageQuery = call.query
     after = opened_cursor(call, query.cursor) if query.cursor else ""
-    result = call.app.areas.branches(
+    result = call.app.organisation.areas.branches(
         call.caller, call.path["area"], after=after, at_most=query.limit + 1
     )
     page, has_more = result[: query.limit], len(result) > query.limit
@@ -150,7 +152,7 @@ def list_area_branches(call: Call) -> AreaBranchesPage:
 def add_area_branch(call: Call) -> None:
     """Add a branch to an area, or change whether this is its primary area. It has at most one."""
     body: AddAreaBranchRequest | None = call.body
-    call.app.areas.place_branch(
+    call.app.organisation.areas.place_branch(
         call.caller,
         call.path["area"],
         call.path["branch"],
@@ -160,16 +162,16 @@ def add_area_branch(call: Call) -> None:
 
 def remove_area_branch(call: Call) -> None:
     """Remove a branch from an area."""
-    call.app.areas.remove_branch(call.caller, call.path["area"], call.path["branch"])
+    call.app.organisation.areas.remove_branch(call.caller, call.path["area"], call.path["branch"])
 
 
 def _answer(call: Call, area: KnownArea, location: str | None = None) -> Answer:
-    shown = Area.of(area, call.app.look_up_names(call.caller))
+    shown = Area.of(area, call.app.configuration.names(call.caller))
     return Answer(value=shown, version=shown.version, location=location)
 
 
 def _admit(call: Call) -> None:
-    call.app.areas.judge(call.caller, call.path["area"])
+    call.app.organisation.areas.judge(call.caller, call.path["area"])
 
 
 _AREA, _MEMBER = "/areas/{area}", "/areas/{area}/branches/{branch}"

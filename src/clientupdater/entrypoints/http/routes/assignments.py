@@ -78,7 +78,7 @@ class AccessExplanation:
 def assign_client(call: Call) -> None:
     """Assign the client to an officer, or to nobody."""
     officer = call.body.officer
-    call.app.assignments.assign(
+    call.app.clients.assignments.assign(
         call.caller, call.path["client"], PersonId(officer) if officer else None
     )
 
@@ -88,7 +88,7 @@ def assign_clients(call: Call) -> AssignmentResults:
     body: AssignClientsRequest = call.body
     clients = [_client(name, f"/clients/{index}") for index, name in enumerate(body.clients)]
     officer = PersonId(body.officer) if body.officer else None
-    outcomes = call.app.assignments.assign_many(call.caller, clients, officer)
+    outcomes = call.app.clients.assignments.assign_many(call.caller, clients, officer)
     return AssignmentResults(
         tuple(
             AssignmentResult(each.index, failure_of(each.error).status, error_shown(each.error))
@@ -105,10 +105,10 @@ def explain_access(call: Call) -> AccessExplanation:
     """
     query: AccessQuery = call.query
     client = _client(query.client, "/client")
-    result = call.app.explanations.explain(
+    result = call.app.access.explanations.explain(
         call.caller, PersonId(call.path["user"]), client, query.permission
     )
-    codes = call.app.look_up_names(call.caller).companies
+    codes = call.app.configuration.names(call.caller).companies
     grants = tuple(grant.worded(codes) for grant in result.grants)
     missing = str(result.missing) if result.missing else None
     return AccessExplanation(

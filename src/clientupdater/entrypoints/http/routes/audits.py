@@ -133,7 +133,7 @@ def list_activity(call: Call) -> ActivityPage:
     asked = ActivityQuery(
         **_paging(call, query), subject=_person(query.subject), action=query.action
     )
-    page = call.app.audits.activity(call.caller, asked, _client(query.client))
+    page = call.app.audit.logs.activity(call.caller, asked, _client(query.client))
     return _page(call, ActivityPage, page)
 
 
@@ -146,7 +146,7 @@ def list_configuration_changes(call: Call) -> ConfigurationPage:
     asked = ConfigurationQuery(
         **_paging(call, query), table=query.table, record=query.record, action=query.action
     )
-    return _page(call, ConfigurationPage, call.app.audits.configuration(call.caller, asked))
+    return _page(call, ConfigurationPage, call.app.audit.logs.configuration(call.caller, asked))
 
 
 def list_authorization_decisions(call: Call) -> AuthorizationPage:
@@ -161,7 +161,7 @@ def list_authorization_decisions(call: Call) -> AuthorizationPage:
         permission=query.permission,
         result=query.result,
     )
-    page = call.app.audits.authorization(call.caller, asked, _client(query.client))
+    page = call.app.audit.logs.authorization(call.caller, asked, _client(query.client))
     return _page(call, AuthorizationPage, page)
 
 
@@ -173,7 +173,7 @@ def list_who_accessed(call: Call) -> AccessPage:
     client = _client(query.client)
     if client is None:
         raise NotFound
-    page = call.app.audits.who_accessed(
+    page = call.app.audit.logs.who_accessed(
         call.caller, client, query.limit, _after(call, query.cursor)
     )
     return _page(call, AccessPage, page)

@@ -64,14 +64,14 @@ class DeleteContactRequest:
 
 def list_contacts(call: Call) -> BranchContactList:
     """List the contacts of a branch."""
-    contacts = call.app.branch_contacts.list(call.caller, call.path["branch"])
+    contacts = call.app.organisation.contacts.list(call.caller, call.path["branch"])
     return BranchContactList(tuple(map(BranchContact.of, contacts)))
 
 
 def add_contact(call: Call) -> Answer:
     """Add a contact to a branch, which may have 50."""
     new = NewContact(**attrs.asdict(call.body))
-    made = call.app.branch_contacts.add(call.caller, call.path["branch"], new)
+    made = call.app.organisation.contacts.add(call.caller, call.path["branch"], new)
     location = f"{BASE}/branches/{made.branch}/contacts/{made.id}"
     return Answer(value=BranchContact.of(made), version=made.version, location=location)
 
@@ -81,7 +81,7 @@ def change_contact(call: Call) -> Answer:
     values = {a.name: getattr(call.body, a.name) for a in attrs.fields(ContactChanges)}
     changes = {name: value for name, value in values.items() if value is not AS_IT_IS}
     with conflicts_shown(lambda: _shown(call)):
-        changed = call.app.branch_contacts.change(
+        changed = call.app.organisation.contacts.change(
             call.caller,
             call.path["branch"],
             call.path["contact"],
@@ -94,7 +94,7 @@ def change_contact(call: Call) -> Answer:
 def delete_contact(call: Call) -> None:
     """Delete a contact."""
     with conflicts_shown(lambda: _shown(call)):
-        call.app.branch_contacts.remove(
+        call.app.organisation.contacts.remove(
             call.caller, call.path["branch"], call.path["contact"], call.version
         )
 

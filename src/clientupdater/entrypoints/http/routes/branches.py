@@ -116,22 +116,22 @@ def list_branches(call: Call) -> BranchesPage:
     """List all branches, by code."""
     query: PageQuery = call.query
     after = opened_cursor(call, query.cursor) if query.cursor else ""
-    result = call.app.branches.list(call.caller, after=after, at_most=query.limit + 1)
+    result = call.app.organisation.branches.list(call.caller, after=after, at_most=query.limit + 1)
     page, has_more = result[: query.limit], len(result) > query.limit
-    names = call.app.look_up_names(call.caller)
+    names = call.app.configuration.names(call.caller)
     cursor = sealed_cursor(call, page[-1].code) if has_more else None
     return BranchesPage(tuple(Branch.of(each, names) for each in page), cursor, has_more)
 
 
 def create_branch(call: Call) -> Answer:
     """Create a branch. It is in no area yet."""
-    made = call.app.branches.create(call.caller, NewBranch(**attrs.asdict(call.body)))
+    made = call.app.organisation.branches.create(call.caller, NewBranch(**attrs.asdict(call.body)))
     return _answer(call, made, location=f"{BASE}/branches/{made.id}")
 
 
 def get_branch(call: Call) -> Answer:
     """Show a branch."""
-    return _answer(call, call.app.branches.show(call.caller, call.path["branch"]))
+    return _answer(call, call.app.organisation.branches.show(call.caller, call.path["branch"]))
 
 
 def change_branch(call: Call) -> Answer:
@@ -139,7 +139,7 @@ def change_branch(call: Call) -> Answer:
     values = {a.name: getattr(call.body, a.name) for a in attrs.fields(BranchChanges)}
     changes = {name: value or "" for name, value in values.items() if value is not AS_IT_IS}
     with conflicts_shown(lambda: get_branch(call).value):
-        changed = call.app.branches.change(
+        changed = call.app.organisation.branches.change(
             call.caller, call.path["branch"], BranchChanges(**changes), call.version
         )
     return _answer(call, changed)
@@ -148,7 +148,7 @@ def change_branch(call: Call) -> Answer:
 def delete_branch(call: Call) -> None:
     """Delete a branch without clients. Users who have it lose it. One with clients is closed."""
     with conflicts_shown(lambda: get_branch(call).value):
-        call.app.branches.delete(call.caller, call.path["branch"], call.version)
+        call.app.organisation.branches.delete(call.caller, call.path["branch"], call.version)
 
 
 def close_branch(call: Call) -> BranchClosing:
@@ -161,11 +161,11 @@ def close_branch(call: Call) -> BranchClosing:
     branch, into = call.path["branch"], place_named(body.into, "/into")
     with conflicts_shown(lambda: get_branch(call).value):
         if body.plan_hash is None:
-            result = call.app.branch_closing.preview(
+            result = call.app.organisation.closing.preview(
                 call.caller, branch, into, call.version, takes_contacts=body.takes_contacts
             )
         else:
-            result = call.app.branch_closing.close(
+            result = call.app.organisation.closing.close(
                 call.caller,
                 branch,
                 into,
@@ -178,16 +178,16 @@ def close_branch(call: Call) -> BranchClosing:
 
 def admit(call: Call) -> None:
     """Judge only whether the caller may manage branches."""
-    call.app.branches.judge(call.caller, call.path["branch"])
+    call.app.organisation.branches.judge(call.caller, call.path["branch"])
 
 
 def _admit_closing(call: Call) -> None:
     """Admit also to the stored answer, when the branch is gone by it."""
-    call.app.branches.judge(call.caller, call.path["branch"], may_be_gone=True)
+    call.app.organisation.branches.judge(call.caller, call.path["branch"], may_be_gone=True)
 
 
 def _answer(call: Call, branch: KnownBranch, location: str | None = None) -> Answer:
-    shown = Branch.of(branch, call.app.look_up_names(call.caller))
+    shown = Branch.of(branch, call.app.configuration.names(call.caller))
     return Answer(value=shown, version=shown.version, location=location)
 
 

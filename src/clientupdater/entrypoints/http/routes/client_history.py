@@ -72,7 +72,7 @@ def list_client_history(call: Call) -> ClientHistoryPage:
     changed them.
     """
     query: PageQuery = call.query
-    page = call.app.clients.history(
+    page = call.app.clients.directory.history(
         call.caller, call.path["client"], query.limit, _after(call, query.cursor)
     )
     cursor = sealed_cursor(call, page.after) if page.after else None

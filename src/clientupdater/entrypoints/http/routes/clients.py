@@ -127,14 +127,14 @@ def list_clients(call: Call) -> ClientsPage:
     """List the clients that you may see. All filters must match; those about a period need
     `status:read` and mean the running period unless `period` is given.
     """
-    return _clients(call, call.query, partial(call.app.clients.list, call.caller))
+    return _clients(call, call.query, partial(call.app.clients.directory.list, call.caller))
 
 
 def search_clients(call: Call) -> ClientsPage:
     """Search by name, client code, contact number or whole pension number, with the filters of
     `listClients`. The words are in the body, so that they never appear in an address.
     """
-    return _clients(call, call.body, partial(call.app.clients.search, call.caller))
+    return _clients(call, call.body, partial(call.app.clients.directory.search, call.caller))
 
 
 def _clients(
@@ -187,7 +187,7 @@ def _officer(caller: Caller, text: str | None) -> Any:
 
 def get_client(call: Call) -> Answer:
     """Show a client with the snapshot of the running period."""
-    shown = call.app.clients.show(call.caller, call.path["client"])
+    shown = call.app.clients.directory.show(call.caller, call.path["client"])
     return Answer(value=shown, version=shown.version)
 
 

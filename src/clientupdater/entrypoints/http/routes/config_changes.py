@@ -104,7 +104,7 @@ class UndoneChange:
 
 def preview_tracking(call: Call) -> TrackingPlan:
     """Show whose tracking would begin or end if `is_trackable` of a PAR status changed."""
-    preview = call.app.par_status_tracking.preview(
+    preview = call.app.configuration.par_statuses.preview(
         call.caller, call.path["entry"], is_trackable=call.query.is_trackable
     )
     return plan_shown(preview)
@@ -117,7 +117,7 @@ def apply_tracking(call: Call) -> Answer:
     body: ApplyTrackingRequest = call.body
     code = call.path["entry"]
     with conflicts_shown(lambda: entry_shown(_par_status(call))):
-        started = call.app.par_status_tracking.change(
+        started = call.app.configuration.par_statuses.change(
             call.caller,
             code,
             is_trackable=body.is_trackable,
@@ -135,11 +135,13 @@ def undo_change(call: Call) -> UndoneChange:
     `areas:manage`; for a branch or its contacts, the permission `branches:manage`.
     """
     change = ChangeId(call.path["change"])
-    return undone_shown(call.app.undo_configuration(call.caller, change, call.body.plan_hash))
+    return undone_shown(call.app.configuration.undo(call.caller, change, call.body.plan_hash))
 
 
 def _par_status(call: Call) -> Lookup:
-    return call.app.lookup_admin.show(call.caller, LookupTable.PAR_STATUSES, call.path["entry"])
+    return call.app.configuration.lookup_admin.show(
+        call.caller, LookupTable.PAR_STATUSES, call.path["entry"]
+    )
 
 
 def plan_shown(preview: TrackingPreview) -> TrackingPlan:

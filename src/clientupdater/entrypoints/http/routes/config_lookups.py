@@ -108,7 +108,7 @@ class ChangeLookupEntryRequest:
 
 def list_lookup_entries(call: Call) -> LookupEntries:
     """List the entries of a lookup, inactive ones too."""
-    listed = call.app.lookup_admin.list(call.caller, call.path["table"])
+    listed = call.app.configuration.lookup_admin.list(call.caller, call.path["table"])
     return LookupEntries(tuple(map(entry_shown, listed)))
 
 
@@ -118,14 +118,14 @@ def create_lookup_entry(call: Call) -> Answer:
     new = NewLookup(
         code=body.code, name=body.name, sort_order=body.sort_order, facts=asdict(body.facts)
     )
-    made = call.app.lookup_admin.create(call.caller, table, new)
+    made = call.app.configuration.lookup_admin.create(call.caller, table, new)
     location = f"{BASE}/config/lookups/{table}/{made.code}"
     return Answer(value=entry_shown(made), version=made.version, location=location)
 
 
 def get_lookup_entry(call: Call) -> Answer:
     """Show an entry."""
-    return _answer(call.app.lookup_admin.show(call.caller, *_entry(call)))
+    return _answer(call.app.configuration.lookup_admin.show(call.caller, *_entry(call)))
 
 
 def change_lookup_entry(call: Call) -> Answer:
@@ -141,13 +141,15 @@ def change_lookup_entry(call: Call) -> Answer:
     )
     with conflicts_shown(lambda: get_lookup_entry(call).value):
         return _answer(
-            call.app.lookup_admin.change(call.caller, *_entry(call), changes, call.version)
+            call.app.configuration.lookup_admin.change(
+                call.caller, *_entry(call), changes, call.version
+            )
         )
 
 
 def delete_lookup_entry(call: Call) -> None:
     """Always refused: an entry is never deleted, so that history still reads. Deactivate it."""
-    call.app.lookup_admin.delete(call.caller, *_entry(call))
+    call.app.configuration.lookup_admin.delete(call.caller, *_entry(call))
 
 
 def _entry(call: Call) -> tuple[Any, str]:

@@ -161,19 +161,23 @@ class ChangeOptionRequest:
 
 def list_categories(call: Call) -> CategoryList:
     """List the categories of options."""
-    return CategoryList(tuple(map(category_shown, call.app.categories.list(call.caller))))
+    return CategoryList(
+        tuple(map(category_shown, call.app.configuration.categories.list(call.caller)))
+    )
 
 
 def create_category(call: Call) -> Answer:
     """Create a category."""
-    made = call.app.categories.create(call.caller, CategoryRow(**asdict(call.body)))
+    made = call.app.configuration.categories.create(call.caller, CategoryRow(**asdict(call.body)))
     location = f"{BASE}/config/categories/{made.code}"
     return Answer(value=category_shown(made), version=made.version, location=location)
 
 
 def get_category(call: Call) -> Answer:
     """Show a category."""
-    shown = category_shown(call.app.categories.show(call.caller, call.path["category"]))
+    shown = category_shown(
+        call.app.configuration.categories.show(call.caller, call.path["category"])
+    )
     return Answer(value=shown, version=shown.version)
 
 
@@ -181,34 +185,36 @@ def change_category(call: Call) -> Answer:
     """Change a category. Its code stays."""
     code, changes = call.path["category"], changes_of(call.body)
     with conflicts_shown(lambda: get_category(call).value):
-        changed = call.app.categories.change(call.caller, code, changes, call.version)
+        changed = call.app.configuration.categories.change(call.caller, code, changes, call.version)
     return Answer(value=category_shown(changed), version=changed.version)
 
 
 def delete_category(call: Call) -> None:
     """Delete a category that has no options."""
     with conflicts_shown(lambda: get_category(call).value):
-        call.app.categories.delete(call.caller, call.path["category"], call.version)
+        call.app.configuration.categories.delete(call.caller, call.path["category"], call.version)
 
 
 def list_options(call: Call) -> OptionList:
     """List the options of a category, inactive ones too: the general ones, and those of companies
     that you may read. A category has 1,000 at most.
     """
-    listed = call.app.options.list(call.caller, call.query.category)
+    listed = call.app.configuration.options.list(call.caller, call.query.category)
     return OptionList(tuple(map(option_shown, listed)))
 
 
 def create_option(call: Call) -> Answer:
     """Create an option, for one company or for all."""
-    made = call.app.options.create(call.caller, NewOption(**asdict(call.body, recurse=False)))
+    made = call.app.configuration.options.create(
+        call.caller, NewOption(**asdict(call.body, recurse=False))
+    )
     location = f"{BASE}/config/options/{made.id}"
     return Answer(value=option_shown(made), version=made.version, location=location)
 
 
 def get_option(call: Call) -> Answer:
     """Show an option."""
-    shown = option_shown(call.app.options.show(call.caller, _option(call)))
+    shown = option_shown(call.app.configuration.options.show(call.caller, _option(call)))
     return Answer(value=shown, version=shown.version)
 
 
@@ -216,14 +222,16 @@ def change_option(call: Call) -> Answer:
     """Change an option. Its code, category and company stay."""
     changes = changes_of(call.body)
     with conflicts_shown(lambda: get_option(call).value):
-        changed = call.app.options.change(call.caller, _option(call), changes, call.version)
+        changed = call.app.configuration.options.change(
+            call.caller, _option(call), changes, call.version
+        )
     return Answer(value=option_shown(changed), version=changed.version)
 
 
 def delete_option(call: Call) -> None:
     """Delete an option that no other is below."""
     with conflicts_shown(lambda: get_option(call).value):
-        call.app.options.delete(call.caller, _option(call), call.version)
+        call.app.configuration.options.delete(call.caller, _option(call), call.version)
 
 
 def _option(call: Call) -> OptionId:

@@ -83,13 +83,15 @@ def list_settings(call: Call) -> SettingList:
     """List the settings with their values for each company. Without `config:read`, public values
     alone.
     """
-    return SettingList(settings_shown(call.app, call.caller, call.app.settings.list(call.caller)))
+    return SettingList(
+        settings_shown(call.app, call.caller, call.app.configuration.settings.list(call.caller))
+    )
 
 
 def get_setting(call: Call) -> Answer:
     """Show a setting. A public value needs no permission, others need `config:read`."""
     key, company = call.path["setting"], call.query.company
-    return _answer(call, call.app.settings.show(call.caller, key, company))
+    return _answer(call, call.app.configuration.settings.show(call.caller, key, company))
 
 
 def save_setting(call: Call) -> Answer:
@@ -98,7 +100,7 @@ def save_setting(call: Call) -> Answer:
     """
     body: SaveSettingRequest = call.body
     with conflicts_shown(lambda: get_setting(call).value):
-        saved = call.app.settings.set(
+        saved = call.app.configuration.settings.set(
             call.caller,
             call.path["setting"],
             call.query.company,
@@ -113,7 +115,7 @@ def delete_setting(call: Call) -> None:
     """Delete a stored value: the general one, or the default, is in effect again."""
     key, company = call.path["setting"], call.query.company
     with conflicts_shown(lambda: get_setting(call).value):
-        call.app.settings.unset(call.caller, key, company, call.version)
+        call.app.configuration.settings.unset(call.caller, key, company, call.version)
 
 
 def _answer(call: Call, shown: ShownSetting) -> Answer:
@@ -125,7 +127,7 @@ def settings_shown(app: App, caller: Caller, items: Iterable[ShownSetting]) -> t
     """Show settings, with the names of who stored them."""
     listed = list(items)
     people = [each.stored.updated_by for each in listed if each.stored]
-    names = app.look_up_names(caller, people).people
+    names = app.configuration.names(caller, people).people
     return tuple(_of(each, names) for each in listed)
 
 

@@ -60,7 +60,9 @@ def correct_contacts(call: Call) -> Answer:
     values = {each: getattr(call.body, str(each)) for each in sorted(CONTACTS)}
     corrections = {each: number for each, number in values.items() if number is not _AS_IT_IS}
     with conflicts_shown(lambda: _shown(call).value):
-        call.app.contacts.correct(call.caller, call.path["client"], corrections, call.version or 0)
+        call.app.clients.contacts.correct(
+            call.caller, call.path["client"], corrections, call.version or 0
+        )
     return _shown(call)
 
 
@@ -69,7 +71,7 @@ def settle_contact_conflict(call: Call) -> Answer:
     body: SettleContactConflictRequest = call.body
     only = None if body.fields is None else {Field(each) for each in body.fields}
     with conflicts_shown(lambda: _shown(call).value):
-        call.app.contacts.settle(
+        call.app.clients.contacts.settle(
             call.caller, call.path["client"], body.decision, call.version or 0, only
         )
     return _shown(call)
@@ -78,7 +80,7 @@ def settle_contact_conflict(call: Call) -> Answer:
 def _shown(call: Call) -> Answer:
     """Show the client, by the very right that wrote to it."""
     client, by = call.path["client"], Permission.CLIENTS_UPDATE
-    shown = call.app.clients.show(call.caller, client, by)
+    shown = call.app.clients.directory.show(call.caller, client, by)
     return Answer(value=shown, version=shown.version)
 
 

@@ -83,7 +83,7 @@ def get_dossier(call: Call) -> ClientDossier:
     pension number, the caller must be allowed to see it in full.
     """
     query: DossierQuery = call.query
-    dossier = call.app.dossiers.compile(call.caller, call.path["client"], reveal=query.reveal)
+    dossier = call.app.audit.dossiers.compile(call.caller, call.path["client"], reveal=query.reveal)
     return ClientDossier.of(dossier)
 
 

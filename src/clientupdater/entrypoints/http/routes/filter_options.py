@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def get_filter_options(call: Call) -> FilterOptions:
     """List the values of each filter of `listClients`, within what you may see."""
-    return call.app.filter_options.show(call.caller, generation=call.generation)
+    return call.app.clients.filter_options.show(call.caller, generation=call.generation)
 
 
 ENDPOINTS = (

@@ -44,8 +44,8 @@ class GrantList:
 
 def list_grants(call: Call) -> GrantList:
     """List a user's permissions. Your own need no permission."""
-    shown = call.app.people.show(call.caller, user_of(call))
-    return GrantList(grants_of(shown.grants, call.app.look_up_names(call.caller)))
+    shown = call.app.people.users.show(call.caller, user_of(call))
+    return GrantList(grants_of(shown.grants, call.app.configuration.names(call.caller)))
 
 
 def grant_permission(call: Call) -> None:
@@ -53,32 +53,34 @@ def grant_permission(call: Call) -> None:
     changes its scope.
     """
     permission, company = call.path["permission"], call.query.company
-    call.app.access.grant(call.caller, user_of(call), permission, company, call.body.scope)
+    call.app.access.grants.grant(call.caller, user_of(call), permission, company, call.body.scope)
 
 
 def revoke_permission(call: Call) -> None:
     """Revoke a permission, from the next request on."""
-    call.app.access.revoke(call.caller, user_of(call), call.path["permission"], call.query.company)
+    call.app.access.grants.revoke(
+        call.caller, user_of(call), call.path["permission"], call.query.company
+    )
 
 
 def add_user_branch(call: Call) -> None:
     """Add a branch to a user's territory."""
-    call.app.territories.give_branch(call.caller, user_of(call), call.path["branch"])
+    call.app.access.territories.give_branch(call.caller, user_of(call), call.path["branch"])
 
 
 def remove_user_branch(call: Call) -> None:
     """Remove a branch from a user's territory. Clients there lose the user as their officer."""
-    call.app.territories.take_branch(call.caller, user_of(call), call.path["branch"])
+    call.app.access.territories.take_branch(call.caller, user_of(call), call.path["branch"])
 
 
 def add_user_area(call: Call) -> None:
     """Add an area to a user's territory, with the branches that it will have later."""
-    call.app.territories.give_area(call.caller, user_of(call), call.path["area"])
+    call.app.access.territories.give_area(call.caller, user_of(call), call.path["area"])
 
 
 def remove_user_area(call: Call) -> None:
     """Remove an area from a user's territory. Clients there lose the user as their officer."""
-    call.app.territories.take_area(call.caller, user_of(call), call.path["area"])
+    call.app.access.territories.take_area(call.caller, user_of(call), call.path["area"])
 
 
 _GRANT = "/users/{user}/grants/{permission}"

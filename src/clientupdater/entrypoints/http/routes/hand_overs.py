@@ -53,15 +53,17 @@ def hand_over_clients(call: Call) -> HandOver:
         branch=None if body.branch is None else _branch(body.branch),
     )
     if body.plan_hash is None:
-        result = call.app.hand_overs.preview(call.caller, request)
+        result = call.app.clients.hand_overs.preview(call.caller, request)
     else:
-        result = call.app.hand_overs.apply(call.caller, request, body.plan_hash)
-    return hand_over_shown(result, call.app.look_up_names(call.caller, result.plan.moves.values()))
+        result = call.app.clients.hand_overs.apply(call.caller, request, body.plan_hash)
+    return hand_over_shown(
+        result, call.app.configuration.names(call.caller, result.plan.moves.values())
+    )
 
 
 def undo_hand_over(call: Call) -> UndoneHandOver:
     """Give back the clients that are still as the hand-over left them, and list the others."""
-    return undone_shown(call.app.hand_overs.undo(call.caller, call.path["hand_over"]))
+    return undone_shown(call.app.clients.hand_overs.undo(call.caller, call.path["hand_over"]))
 
 
 def _branch(named: str) -> Any:

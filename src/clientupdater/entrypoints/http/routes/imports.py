@@ -95,7 +95,7 @@ def import_branches(call: Call) -> ImportedBranches:
     and the answer has a verdict for each line. An empty cell leaves a value as it is, and nothing
     is taken away; the same file, sent again, changes nothing.
     """
-    branches, applied = call.app.branch_import, call.body.apply
+    branches, applied = call.app.organisation.branch_import, call.body.apply
     act = branches.apply if applied else branches.preview
     with _file_errors_shown():
         verdicts = act(call.caller, sheet_lines(call.body.csv, BRANCH_COLUMNS))
@@ -108,7 +108,7 @@ def import_users(call: Call) -> ImportedUsers:
     empty cell leaves a value as it is, and nothing is taken away. A role that a user has already
     is not given again.
     """
-    staff, applied = call.app.staff_import, call.body.apply
+    staff, applied = call.app.people.staff_import, call.body.apply
     act = staff.apply if applied else staff.preview
     with _file_errors_shown():
         lines = sheet_lines(call.body.csv, STAFF_COLUMNS, MOST_STAFF)

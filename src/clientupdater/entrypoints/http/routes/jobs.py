@@ -81,7 +81,7 @@ def list_jobs(call: Call) -> JobsPage:
     """List the jobs of the workers, the newest first."""
     query: JobsQuery = call.query
     before = opened_cursor(call, query.cursor) if query.cursor else None
-    result = call.app.jobs.list(
+    result = call.app.jobs.administration.list(
         call.caller,
         JobFilter(queue=query.queue, status=query.status),
         before=before,
@@ -94,17 +94,17 @@ def list_jobs(call: Call) -> JobsPage:
 
 def get_job(call: Call) -> Job:
     """Show a job and how far it is."""
-    return _shown(call, call.app.jobs.show(call.caller, call.path["job"]))
+    return _shown(call, call.app.jobs.administration.show(call.caller, call.path["job"]))
 
 
 def retry_job(call: Call) -> Job:
     """Run a dead job again. Its attempts count from 0."""
-    return _shown(call, call.app.jobs.retry(call.caller, call.path["job"]))
+    return _shown(call, call.app.jobs.administration.retry(call.caller, call.path["job"]))
 
 
 def cancel_job(call: Call) -> Job:
     """Cancel a job that waits, runs or is dead. A running job is taken from its worker."""
-    return _shown(call, call.app.jobs.cancel(call.caller, call.path["job"]))
+    return _shown(call, call.app.jobs.administration.cancel(call.caller, call.path["job"]))
 
 
 def _shown(call: Call, job: QueuedJob) -> Job:
@@ -113,7 +113,7 @@ def _shown(call: Call, job: QueuedJob) -> Job:
 
 def jobs_shown(call: Call, jobs: Sequence[QueuedJob]) -> tuple[Job, ...]:
     """Show jobs, with the names of who asked for them."""
-    names = call.app.look_up_names(call.caller, [job.requested_by for job in jobs])
+    names = call.app.configuration.names(call.caller, [job.requested_by for job in jobs])
     return tuple(_of(job, names.companies, names.people) for job in jobs)
 
 

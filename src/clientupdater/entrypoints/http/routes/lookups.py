@@ -32,7 +32,9 @@ class LookupEntry:
 
 def list_lookups(call: Call) -> Any:
     """List the codes that people choose from: statuses, reasons, products and so on."""
-    return call.app.lookups(call.caller, inactive=call.query.all, generation=call.generation)
+    return call.app.configuration.lookups(
+        call.caller, inactive=call.query.all, generation=call.generation
+    )
 
 
 ENDPOINTS = (

@@ -22,7 +22,7 @@ class PensionNumber:
 
 def reveal_pension_number(call: Call) -> PensionNumber:
     """Show the client's pension number in full. The access is logged."""
-    return PensionNumber(call.app.pension_numbers.reveal(call.caller, call.path["client"]))
+    return PensionNumber(call.app.clients.pension_numbers.reveal(call.caller, call.path["client"]))
 
 
 ENDPOINTS = (

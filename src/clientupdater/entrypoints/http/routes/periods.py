@@ -64,7 +64,7 @@ def list_current_periods(call: Call) -> RunningPeriodList:
 def _company(call: Call, code: str) -> CompanyId:
     """Find a company by its code, after the caller's right is judged."""
     call.app.periods.current(call.caller)
-    known = call.app.look_up_names(call.caller).companies
+    known = call.app.configuration.names(call.caller).companies
     result = next((each for each, name in known.items() if name == code), None)
     if result is None:
         raise NotFound

@@ -28,7 +28,7 @@ def admitting_to_user(permission: Permission) -> Callable[[Call], None]:
     """Judge only whether the caller sees the user and holds the permission over them."""
 
     def admit(call: Call) -> None:
-        call.app.people.judge(call.caller, permission, user_of(call))
+        call.app.people.users.judge(call.caller, permission, user_of(call))
 
     return admit
 

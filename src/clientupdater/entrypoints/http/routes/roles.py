@@ -92,7 +92,7 @@ class DeleteRoleRequest:
 
 def list_roles(call: Call) -> RoleList:
     """List the roles, with their grants."""
-    return RoleList(tuple(map(Role.of, call.app.roles.list(call.caller))))
+    return RoleList(tuple(map(Role.of, call.app.access.roles.list(call.caller))))
 
 
 def create_role(call: Call) -> Answer:
@@ -101,13 +101,13 @@ def create_role(call: Call) -> Answer:
     changes = RoleChanges(
         name=body.name, description=body.description, scopes=scopes_of(body.grants)
     )
-    role = Role.of(call.app.roles.create(call.caller, body.code, changes))
+    role = Role.of(call.app.access.roles.create(call.caller, body.code, changes))
     return Answer(value=role, version=role.version, location=f"{BASE}/roles/{role.code}")
 
 
 def get_role(call: Call) -> Answer:
     """Show a role."""
-    role = Role.of(call.app.roles.show(call.caller, call.path["role"]))
+    role = Role.of(call.app.access.roles.show(call.caller, call.path["role"]))
     return Answer(value=role, version=role.version)
 
 
@@ -122,7 +122,7 @@ def change_role(call: Call) -> Answer:
         scopes=None if body.grants is None else scopes_of(body.grants),
     )
     with conflicts_shown(lambda: get_role(call).value):
-        changed = call.app.roles.change(
+        changed = call.app.access.roles.change(
             call.caller, call.path["role"], changes, call.version, preview=body.preview
         )
     return Answer(value=changed_role(call, changed), version=changed.shown.role.version)
@@ -130,26 +130,28 @@ def change_role(call: Call) -> Answer:
 
 def changed_role(call: Call, changed: ChangedRole) -> ChangedRoleAnswer:
     people = dict(list(changed.people.items())[:MOST_PEOPLE])
-    return changed_answer(changed, people, call.app.look_up_names(call.caller, people))
+    return changed_answer(changed, people, call.app.configuration.names(call.caller, people))
 
 
 def delete_role(call: Call) -> None:
     """Delete a role of your own that no user has."""
     with conflicts_shown(lambda: get_role(call).value):
-        call.app.roles.delete(call.caller, call.path["role"], call.version)
+        call.app.access.roles.delete(call.caller, call.path["role"], call.version)
 
 
 def list_user_roles(call: Call) -> UserRoleList:
     """List the roles that a user was given. Your own need no permission."""
-    roles = call.app.giving_roles.of_person(call.caller, user_of(call))
-    names = call.app.look_up_names(call.caller)
+    roles = call.app.access.giving_roles.of_person(call.caller, user_of(call))
+    names = call.app.configuration.names(call.caller)
     return UserRoleList(tuple(UserRole.of(each, names) for each in roles))
 
 
 def compare_role(call: Call) -> RoleComparison:
     """List the grants of a role that a user lacks, each with the scope that they hold instead."""
     company = call.query.company
-    lacking = call.app.giving_roles.lacking(call.caller, user_of(call), call.path["role"], company)
+    lacking = call.app.access.giving_roles.lacking(
+        call.caller, user_of(call), call.path["role"], company
+    )
     return RoleComparison(call.path["role"], company, lacking_grants(lacking))
 
 
@@ -157,12 +159,16 @@ def give_role(call: Call) -> None:
     """Give a role over one company, or over all if `company` is left out: each of its grants, or
     none. Giving it again brings back grants that were revoked since.
     """
-    call.app.giving_roles.give(call.caller, user_of(call), call.path["role"], call.query.company)
+    call.app.access.giving_roles.give(
+        call.caller, user_of(call), call.path["role"], call.query.company
+    )
 
 
 def take_role(call: Call) -> None:
     """Take a role, with the grants that no other role and no direct grant gives."""
-    call.app.giving_roles.take(call.caller, user_of(call), call.path["role"], call.query.company)
+    call.app.access.giving_roles.take(
+        call.caller, user_of(call), call.path["role"], call.query.company
+    )
 
 
 def scopes_of(grants: Sequence[RoleGrant]) -> dict[Permission, Scope]:
@@ -173,7 +179,7 @@ def scopes_of(grants: Sequence[RoleGrant]) -> dict[Permission, Scope]:
 
 
 def _admit(call: Call) -> None:
-    call.app.roles.judge(call.caller)
+    call.app.access.roles.judge(call.caller)
 
 
 _ROLE, _USER_ROLE = "/roles/{role}", "/users/{user}/roles/{role}"

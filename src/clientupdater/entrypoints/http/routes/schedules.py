@@ -59,7 +59,7 @@ class ChangeScheduleRequest:
 
 def list_schedules(call: Call) -> ScheduleList:
     """List what runs regularly, when it last ran and when it runs next."""
-    return ScheduleList(tuple(map(shown, call.app.schedules.list(call.caller))))
+    return ScheduleList(tuple(map(shown, call.app.jobs.schedules.list(call.caller))))
 
 
 def change_schedule(call: Call) -> Answer:
@@ -69,7 +69,7 @@ def change_schedule(call: Call) -> Answer:
         cron=body.cron_expression, time_zone=body.time_zone, is_active=body.is_active
     )
     try:
-        changed = call.app.schedules.change(
+        changed = call.app.jobs.schedules.change(
             call.caller, call.path["schedule"], changes, call.version
         )
     except VersionConflict as error:

@@ -86,20 +86,20 @@ class SessionList:
 def sign_in(call: Call) -> OpenedSession:
     """Open a session. Send its token as `Authorization: Bearer …` with every other request."""
     body: SignInRequest = call.body
-    done = call.app.sign_in(body.email, body.password, call.caller.origin)
-    user = User.of(done.person, call.app.look_up_names(call.caller))
+    done = call.app.people.sign_in(body.email, body.password, call.caller.origin)
+    user = User.of(done.person, call.app.configuration.names(call.caller))
     return OpenedSession(done.token, done.expires_at, done.idle_seconds, user)
 
 
 def sign_out(call: Call) -> None:
     """End the session that makes the request."""
-    call.app.sessions.sign_out(call.caller, call.session.session.id)
+    call.app.people.sessions.sign_out(call.caller, call.session.session.id)
 
 
 def get_current_user(call: Call) -> CurrentUser:
     """Show the signed-in user with permissions and territory."""
-    shown = call.app.people.show_own(call.session.person)
-    names = call.app.look_up_names(call.caller, generation=call.generation)
+    shown = call.app.people.users.show_own(call.session.person)
+    names = call.app.configuration.names(call.caller, generation=call.generation)
     user, opened = User.of(shown.person, names), call.session.open
     return CurrentUser(
         user=user,
@@ -114,7 +114,7 @@ def get_current_user(call: Call) -> CurrentUser:
 def change_my_password(call: Call) -> None:
     """Set a new password. Every other session of the user ends."""
     body: ChangePasswordRequest = call.body
-    call.app.passwords.change(
+    call.app.people.passwords.change(
         call.caller, _own_session(call), body.current_password, body.new_password
     )
 
@@ -122,7 +122,7 @@ def change_my_password(call: Call) -> None:
 def list_my_sessions(call: Call) -> SessionList:
     """List where the signed-in user is signed in."""
     current = _own_session(call)
-    result = call.app.sessions.list(call.caller, call.caller.actor.id)
+    result = call.app.people.sessions.list(call.caller, call.caller.actor.id)
     return SessionList(tuple(Session.of(each, current) for each in result))
 
 
@@ -133,7 +133,7 @@ def _own_session(call: Call) -> UUID | None:
 
 def end_my_session(call: Call) -> None:
     """Sign out on another device."""
-    call.app.sessions.revoke(call.caller, call.caller.actor.id, call.path["session"])
+    call.app.people.sessions.revoke(call.caller, call.caller.actor.id, call.path["session"])
 
 
 ENDPOINTS = (

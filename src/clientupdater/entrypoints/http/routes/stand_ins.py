@@ -72,10 +72,10 @@ def arrange_stand_in(call: Call) -> Answer:
         first=body.first_day,
         last=body.last_day,
     )
-    arranged = call.app.stand_ins.arrange(call.caller, new)
+    arranged = call.app.clients.stand_ins.arrange(call.caller, new)
     made = arranged.stand_in
-    names = call.app.look_up_names(call.caller, (made.officer, made.stand_in))
-    shown = StandIn.of(made, names, call.app.stand_ins.zone)
+    names = call.app.configuration.names(call.caller, (made.officer, made.stand_in))
+    shown = StandIn.of(made, names, call.app.clients.stand_ins.zone)
     answer = ArrangedStandIn(
         id=shown.id,
         officer=shown.officer,
@@ -93,11 +93,11 @@ def list_stand_ins(call: Call) -> StandInPage:
     query: PageQuery = call.query
     place = opened_place(call, query.cursor, _Place) if query.cursor else None
     after = (place.ends_at, place.id) if place else None
-    result = call.app.stand_ins.list(call.caller, after=after, at_most=query.limit + 1)
+    result = call.app.clients.stand_ins.list(call.caller, after=after, at_most=query.limit + 1)
     page, has_more = result[: query.limit], len(result) > query.limit
     people = {person for each in page for person in (each.officer, each.stand_in)}
-    names = call.app.look_up_names(call.caller, people)
-    zone = call.app.stand_ins.zone
+    names = call.app.configuration.names(call.caller, people)
+    zone = call.app.clients.stand_ins.zone
     last = _Place(page[-1].ends_at, page[-1].id) if has_more else None
     return StandInPage(
         tuple(StandIn.of(each, names, zone) for each in page),
@@ -108,7 +108,7 @@ def list_stand_ins(call: Call) -> StandInPage:
 
 def end_stand_in(call: Call) -> None:
     """End a stand-in now, or before it begins."""
-    call.app.stand_ins.end(call.caller, call.path["stand_in"])
+    call.app.clients.stand_ins.end(call.caller, call.path["stand_in"])
 
 
 _ASSIGN = Permission.CLIENTS_ASSIGN

@@ -62,11 +62,11 @@ def start_sync(call: Call) -> Answer:
     body: StartSyncRequest = call.body
     company = _company(call, body.company) if body.company else None
     request = SyncRequest(body.source, company, body.mode, body.full)
-    return _accepted(call, call.app.sync.ask(call.caller, request))
+    return _accepted(call, call.app.sync.runs.ask(call.caller, request))
 
 
 def _company(call: Call, code: str) -> CompanyId:
-    known = call.app.look_up_names(call.caller).companies
+    known = call.app.configuration.names(call.caller).companies
     result = next((each for each, name in known.items() if name == code), None)
     if result is None:
         raise InvalidInput.of("/company", "there is no such company")
@@ -77,42 +77,42 @@ def list_sync_jobs(call: Call) -> SyncJobsPage:
     """List the sync jobs, the newest first."""
     query: PageQuery = call.query
     before = SyncJobId(UUID(opened_cursor(call, query.cursor))) if query.cursor else None
-    items = call.app.sync.list(call.caller, before=before, at_most=query.limit + 1)
+    items = call.app.sync.runs.list(call.caller, before=before, at_most=query.limit + 1)
     page, has_more = items[: query.limit], len(items) > query.limit
-    names = call.app.look_up_names(call.caller)
+    names = call.app.configuration.names(call.caller)
     cursor = sealed_cursor(call, str(page[-1].id)) if has_more else None
     return SyncJobsPage(tuple(SyncJob.of(each, names) for each in page), cursor, has_more)
 
 
 def get_sync_job(call: Call) -> SyncJob:
     """Show a sync job and how far it is."""
-    return _shown(call, call.app.sync.show(call.caller, call.path["sync_job"]))
+    return _shown(call, call.app.sync.runs.show(call.caller, call.path["sync_job"]))
 
 
 def get_sync_plan(call: Call) -> SyncPlan:
     """Show what a sync job would do, or did: changes by field, examples, consequences, and the
     reasons of rejected rows.
     """
-    return SyncPlan.of(call.app.sync.show_plan(call.caller, call.path["sync_job"]))
+    return SyncPlan.of(call.app.sync.runs.show_plan(call.caller, call.path["sync_job"]))
 
 
 def approve_sync_plan(call: Call) -> Answer:
     """Apply a previewed or held plan, if it would still do the same."""
     body: ApproveSyncRequest = call.body
     job = call.path["sync_job"]
-    return _accepted(call, call.app.sync.approve(call.caller, job, seen=body.plan_hash))
+    return _accepted(call, call.app.sync.runs.approve(call.caller, job, seen=body.plan_hash))
 
 
 def cancel_sync_job(call: Call) -> SyncJob:
     """Cancel a sync job. A job that is running leaves nothing behind."""
-    return _shown(call, call.app.sync.cancel(call.caller, call.path["sync_job"]))
+    return _shown(call, call.app.sync.runs.cancel(call.caller, call.path["sync_job"]))
 
 
 def list_sync_rejects(call: Call) -> RejectedRowsPage:
     """List the rows that could not be read, each with every reason."""
     query: PageQuery = call.query
     after = int(opened_cursor(call, query.cursor)) if query.cursor else 0
-    result = call.app.sync.list_rejects(
+    result = call.app.sync.runs.list_rejects(
         call.caller, call.path["sync_job"], after=after, at_most=query.limit + 1
     )
     page, has_more = result[: query.limit], len(result) > query.limit
@@ -122,13 +122,13 @@ def list_sync_rejects(call: Call) -> RejectedRowsPage:
 
 def replay_sync_rejects(call: Call) -> Answer:
     """Start a sync job that reads the rejected rows again, after their cause was mended."""
-    return _accepted(call, call.app.sync.replay_rejects(call.caller, call.path["sync_job"]))
+    return _accepted(call, call.app.sync.runs.replay_rejects(call.caller, call.path["sync_job"]))
 
 
 def refresh_client(call: Call) -> Answer:
     """Read one client from NextBank now, and apply what differs."""
-    call.app.sync.refresh_client(call.caller, call.path["client"])
-    view = call.app.clients.show(call.caller, call.path["client"], _EXECUTE)
+    call.app.sync.runs.refresh_client(call.caller, call.path["client"])
+    view = call.app.clients.directory.show(call.caller, call.path["client"], _EXECUTE)
     shown = view
     return Answer(value=shown, version=shown.version)
 
@@ -138,7 +138,7 @@ def _accepted(call: Call, job: SourceSyncJob) -> Answer:
 
 
 def _shown(call: Call, job: SourceSyncJob) -> SyncJob:
-    return SyncJob.of(job, call.app.look_up_names(call.caller))
+    return SyncJob.of(job, call.app.configuration.names(call.caller))
 
 
 ENDPOINTS = (

@@ -74,7 +74,7 @@ def get_sync_mapping(call: Call) -> SyncMapping:
     """Show which column of a source fills which field."""
     query: MappingQuery = call.query
     company = _company(call, query.company)
-    return SyncMapping.of(query, call.app.sync_mappings.show(call.caller, query.source, company))
+    return SyncMapping.of(query, call.app.sync.mappings.show(call.caller, query.source, company))
 
 
 def save_sync_mapping(call: Call) -> SyncMapping:
@@ -83,7 +83,7 @@ def save_sync_mapping(call: Call) -> SyncMapping:
     company = _company(call, body.company)
     entries = [Entry(each.field, each.column, each.transforms, each.owns) for each in body.items]
     try:
-        saved = call.app.sync_mappings.save(call.caller, body.source, company, entries)
+        saved = call.app.sync.mappings.save(call.caller, body.source, company, entries)
     except UnknownSource:
         raise
     except InvalidInput as error:
@@ -96,7 +96,7 @@ def save_sync_mapping(call: Call) -> SyncMapping:
 def _company(call: Call, code: str | None) -> CompanyId | None:
     if code is None:
         return None
-    known = call.app.look_up_names(call.caller).companies
+    known = call.app.configuration.names(call.caller).companies
     result = next((each for each, name in known.items() if name == code), None)
     if result is None:
         raise InvalidInput.of("/company", "there is no such company")

@@ -36,25 +36,25 @@ class RedeemPasswordResetRequest:
 def list_user_sessions(call: Call) -> SessionList:
     """List where a user is signed in. Your own sessions need no permission."""
     opened = call.session.open
-    items = call.app.sessions.list(call.caller, user_of(call))
+    items = call.app.people.sessions.list(call.caller, user_of(call))
     return SessionList(tuple(Session.of(each, opened and opened.id) for each in items))
 
 
 def end_user_sessions(call: Call) -> None:
     """Sign a user out everywhere. Your own sessions need no permission."""
-    call.app.sessions.revoke_many(call.caller, user_of(call))
+    call.app.people.sessions.revoke_many(call.caller, user_of(call))
 
 
 def reset_password(call: Call) -> PasswordReset:
     """Create a token with which the user sets a new password. The token is shown once."""
-    reset = call.app.passwords.reset(call.caller, user_of(call))
+    reset = call.app.people.passwords.reset(call.caller, user_of(call))
     return PasswordReset(reset.token, reset.expires_at)
 
 
 def redeem_password_reset(call: Call) -> None:
     """Set a new password with the token of a reset. Every session of the user ends."""
     body: RedeemPasswordResetRequest = call.body
-    call.app.passwords.redeem(body.token, body.new_password, call.caller.origin)
+    call.app.people.passwords.redeem(body.token, body.new_password, call.caller.origin)
 
 
 _USER, _MANAGE = "/users/{user}", Permission.USERS_MANAGE

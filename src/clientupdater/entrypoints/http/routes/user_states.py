@@ -29,18 +29,18 @@ def lock_user(call: Call) -> Answer:
     """Refuse new sign-ins until the user is unlocked. Open sessions continue; to end them as well,
     deactivate the user.
     """
-    return _answer(call, call.app.people.lock(call.caller, user_of(call)))
+    return _answer(call, call.app.people.users.lock(call.caller, user_of(call)))
 
 
 def unlock_user(call: Call) -> Answer:
     """End a lock, also one after wrong passwords, and count failed sign-ins from zero again."""
-    return _answer(call, call.app.people.unlock(call.caller, user_of(call)))
+    return _answer(call, call.app.people.users.unlock(call.caller, user_of(call)))
 
 
 def preview_deactivation(call: Call) -> Answer:
     """Show which clients would have no officer if the user were deactivated."""
-    previewed = call.app.deactivation.preview(call.caller, user_of(call))
-    shown = Deactivation.of(previewed, call.app.look_up_names(call.caller))
+    previewed = call.app.people.deactivation.preview(call.caller, user_of(call))
+    shown = Deactivation.of(previewed, call.app.configuration.names(call.caller))
     return Answer(value=shown, version=shown.user.version)
 
 
@@ -49,13 +49,13 @@ def deactivate_user(call: Call) -> Answer:
     their branch.
     """
     with conflicts_shown(lambda: preview_deactivation(call).value.user):
-        done = call.app.deactivation.deactivate(call.caller, user_of(call), call.version)
-    shown = Deactivation.of(done, call.app.look_up_names(call.caller))
+        done = call.app.people.deactivation.deactivate(call.caller, user_of(call), call.version)
+    shown = Deactivation.of(done, call.app.configuration.names(call.caller))
     return Answer(value=shown, version=shown.user.version)
 
 
 def _answer(call: Call, person: Person) -> Answer:
-    user = User.of(person, call.app.look_up_names(call.caller))
+    user = User.of(person, call.app.configuration.names(call.caller))
     return Answer(value=user, version=user.version)
 
 

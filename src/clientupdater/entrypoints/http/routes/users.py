@@ -110,11 +110,11 @@ def list_users(call: Call) -> UsersPage:
     """List the users that you may see, by email address."""
     query: UsersQuery = call.query
     after = opened_cursor(call, query.cursor) if query.cursor else ""
-    result = call.app.people.list(
+    result = call.app.people.users.list(
         call.caller, after=after, at_most=query.limit + 1, active=query.active
     )
     page, has_more = result[: query.limit], len(result) > query.limit
-    names = call.app.look_up_names(call.caller)
+    names = call.app.configuration.names(call.caller)
     cursor = sealed_cursor(call, page[-1].email) if has_more else None
     return UsersPage(tuple(User.of(each, names) for each in page), cursor, has_more)
 
@@ -130,7 +130,7 @@ def create_user(call: Call) -> Answer:
         areas=[place_named(each, f"/areas/{i}") for i, each in enumerate(body.areas)],
         roles=[NewRole(each.role, each.company) for each in body.roles],
     )
-    made = call.app.people.create(call.caller, new)
+    made = call.app.people.users.create(call.caller, new)
     user = _shown(call, made.person)
     shown = CreatedUser(
         **attrs.asdict(user, recurse=False),
@@ -142,7 +142,7 @@ def create_user(call: Call) -> Answer:
 
 def get_user(call: Call) -> Answer:
     """Show an account. Your own needs no permission."""
-    shown = _shown(call, call.app.people.show(call.caller, user_of(call)).person)
+    shown = _shown(call, call.app.people.users.show(call.caller, user_of(call)).person)
     return Answer(value=shown, version=shown.version)
 
 
@@ -154,7 +154,7 @@ def change_user(call: Call) -> Answer:
     changes = UserChanges(**{name: _or_none_left(value) for name, value in named.items()})
     with conflicts_shown(lambda: get_user(call).value):
         shown = _shown(
-            call, call.app.people.change(call.caller, user_of(call), changes, call.version)
+            call, call.app.people.users.change(call.caller, user_of(call), changes, call.version)
         )
     return Answer(value=shown, version=shown.version)
 
@@ -167,11 +167,11 @@ def _or_none_left(value: Any) -> Any:
 def delete_user(call: Call) -> None:
     """Delete an account. The records of its work keep its name."""
     with conflicts_shown(lambda: get_user(call).value):
-        call.app.people.delete(call.caller, user_of(call), call.version)
+        call.app.people.users.delete(call.caller, user_of(call), call.version)
 
 
 def _shown(call: Call, person: Person) -> User:
-    return User.of(person, call.app.look_up_names(call.caller))
+    return User.of(person, call.app.configuration.names(call.caller))
 
 
 _USER, _MANAGE = "/users/{user}", Permission.USERS_MANAGE

@@ -68,7 +68,7 @@ def receive_notice(call: Call) -> AcceptedNotice:
     """
     delivery, body = _verified(call), call.body
     if body.type in set(NoticeKind):
-        call.app.webhooks.receive(_notice(delivery, body))
+        call.app.sync.webhooks.receive(_notice(delivery, body))
     else:
         _log.warning("unknown notice", source=_SOURCE, delivery=delivery, type=body.type)
     return AcceptedNotice(delivery)
@@ -98,7 +98,7 @@ def _verified(call: Call) -> str:
     delivery, timestamp, signatures = items
     signed = Signed(delivery[:255], timestamp, signatures, sent.body if sent else b"")
     try:
-        call.app.webhooks.verify(signed)
+        call.app.sync.webhooks.verify(signed)
     except Unauthenticated as error:
         raise Rejected.invalid(error.message) from error
     return signed.delivery
