@@ -88,7 +88,7 @@ class ExportBench:
                 at = 0
                 for rows in result:
                     for row in rows:
-                        _fill(sheet, at, row, request.kinds)
+                        _fill(sheet, at, row, tuple(request.kinds.values()))
                         at += 1
             book.close()
 

@@ -10,28 +10,21 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
-from attrs import frozen
+from attrs import field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clientupdater.adapters.sheets import xlsx_sheet
 from clientupdater.adapters.sheets.xlsx_sheet import write_xlsx
 from clientupdater.domain.errors import InvalidInput
-from clientupdater.domain.exports import EMPTY, ExportFormat, ExportType
-from clientupdater.ports.exports import ExportRequest
-from clientupdater.ports.lists import ClientFilter
+from clientupdater.domain.exports import EMPTY, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
     from clientupdater.ports.exports import Lines
 
-ASKED = ExportRequest(
-    type=ExportType.CLIENTS,
-    format=ExportFormat.XLSX,
-    filter=ClientFilter(),
-    columns=("client_code", "full_name"),
-)
+COLUMNS = {"client_code": Kind.TEXT, "full_name": Kind.TEXT}
 TEXTS = st.text() | st.sampled_from(
     [EMPTY, "\x1f", "\x1e", "a\x1f\x01\x1fb", "\x01\x1f\x01", "</t>&amp;", " %b %s ", "\ufffe"]
 )
@@ -44,6 +37,7 @@ class CacheEntry:
     found: Sequence[tuple[str, ...]]
     as_of: datetime = datetime(2026, 11, 20, tzinfo=UTC)
     scope: str = "all"
+    columns: Mapping[str, Kind] = field(default=COLUMNS)
 
     def count(self) -> int:
         return len(self.found)
@@ -57,7 +51,7 @@ class CacheEntry:
 
 def written(table: CacheEntry) -> list[list[str]]:
     draft = io.BytesIO()
-    assert sum(1 for _ in write_xlsx({"rows": "1"}, ASKED, table, draft)) == 1
+    assert sum(1 for _ in write_xlsx({"rows": "1"}, table, draft)) == 1
     with zipfile.ZipFile(draft) as book:
         root = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 — our own
     return [["".join(cell.itertext()) for cell in row] for row in root[0]]

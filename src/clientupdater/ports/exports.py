@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
+class ReportRequest:
+    """A report by its name, and its parameters as its route takes them."""
+
+    name: str
+    params: Mapping[str, str]
+
+
+@frozen(kw_only=True)
 class ExportRequest:
     """What to export, and in which form."""
 
@@ -32,11 +40,13 @@ class ExportRequest:
     format: ExportFormat
     filter: ClientFilter
     columns: tuple[str, ...]
+    report: ReportRequest | None = None
+    """Of the type report: which one; None for the counts of each branch and period."""
 
     @property
-    def kinds(self) -> tuple[Kind, ...]:
-        """The kind of each column's cells."""
-        return tuple(COLUMNS[self.type][name] for name in self.columns)
+    def kinds(self) -> Mapping[str, Kind]:
+        """Its columns, each with the kind of its cells."""
+        return {name: COLUMNS[self.type][name] for name in self.columns}
 
 
 @frozen(kw_only=True)
@@ -134,6 +144,11 @@ class Table(Protocol):
     """Rows of one moment, read as they are needed."""
 
     @property
+    def columns(self) -> Mapping[str, Kind]:
+        """The columns in their order, each with the kind of its cells."""
+        ...
+
+    @property
     def as_of(self) -> datetime:
         """The moment of the snapshot."""
         ...
@@ -160,5 +175,5 @@ class Table(Protocol):
 Snapshot: TypeAlias = "Callable[[TableRequest], Table]"
 """Opens a table as it is at one moment; raises InvalidInput for an unknown code."""
 
-SheetForm: TypeAlias = "Callable[[Mapping[str, str], ExportRequest, Table, Draft], Generator[int]]"
+SheetForm: TypeAlias = "Callable[[Mapping[str, str], Table, Draft], Generator[int]]"
 """Writes a cover and a table to a draft; yields the number of rows written so far."""

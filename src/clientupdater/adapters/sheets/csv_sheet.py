@@ -16,17 +16,15 @@ from clientupdater.domain.exports import COVER, escaped
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
-    from clientupdater.ports.exports import ExportRequest, Table
+    from clientupdater.ports.exports import Table
     from clientupdater.ports.file_store import Draft
 
 
-def write_csv(
-    cover: Mapping[str, str], request: ExportRequest, table: Table, draft: Draft
-) -> Generator[int]:
-    """Write a table as CSV; the database gives finished lines."""
+def write_csv(cover: Mapping[str, str], table: Table, draft: Draft) -> Generator[int]:
+    """Write a table as CSV; the table gives finished lines."""
     draft.write("\ufeff".encode())
     draft.write(_lines((COVER + name, escaped(value)) for name, value in cover.items()))
-    draft.write(_lines([request.columns]))
+    draft.write(_lines([table.columns]))
     written = 0
     with closing(table.lines()) as batches:
         for lines in batches:

@@ -17,7 +17,7 @@ from clientupdater.domain.exports import EMPTY, Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
-    from clientupdater.ports.exports import ExportRequest, Table
+    from clientupdater.ports.exports import Table
     from clientupdater.ports.file_store import Draft
 
 MOST_ROWS = 1_048_575
@@ -77,9 +77,7 @@ _PARTS: Mapping[str, str] = {
 }
 
 
-def write_xlsx(
-    cover: Mapping[str, str], request: ExportRequest, table: Table, draft: Draft
-) -> Generator[int]:
+def write_xlsx(cover: Mapping[str, str], table: Table, draft: Draft) -> Generator[int]:
     """Write a table as XLSX, with the memory of a few rows."""
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=_QUICK) as book:  # type: ignore[call-overload] # it writes and tells, and need not seek
         for name, text in _PARTS.items():
@@ -87,8 +85,8 @@ def write_xlsx(
         with _sheet(book, 2) as write:
             write(_rows([*cover.items()], (Kind.TEXT, Kind.TEXT)))
         with _sheet(book, 1) as write:
-            write(_rows([request.columns], [Kind.TEXT] * len(request.columns)))
-            yield from _filled(table, request.kinds, write)
+            write(_rows([tuple(table.columns)], [Kind.TEXT] * len(table.columns)))
+            yield from _filled(table, tuple(table.columns.values()), write)
 
 
 def _filled(

@@ -23,7 +23,7 @@ from clientupdater.entrypoints.cli.session import (
 )
 from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.failures import Exit
-from clientupdater.ports.exports import ExportRequest
+from clientupdater.ports.exports import ExportRequest, ReportRequest
 from clientupdater.ports.lists import MOST
 
 if TYPE_CHECKING:
@@ -73,6 +73,18 @@ def exports() -> None:
     metavar="NAME",
     help="A column to include.  [default: all]",
 )
+@click.option(
+    "--report",
+    metavar="NAME",
+    help="Of the type report: which one, such as completion.  [default: counts of each branch]",
+)
+@click.option(
+    "--param",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of that report, such as period=2026-11.",
+)
 @click.option("--wait", is_flag=True, help="Wait until a worker has written the file.")
 @click.option(
     "--out",
@@ -91,6 +103,8 @@ def create(  # noqa: PLR0913 — the options of a command
     form: str,
     filters: Sequence[str],
     columns: Sequence[str],
+    report: str | None,
+    params: Sequence[str],
     wait: bool,
     out: Path | None,
     force: bool,
@@ -110,6 +124,7 @@ def create(  # noqa: PLR0913 — the options of a command
             format=ExportFormat(form),
             filter=filter_of(caller, result),
             columns=chosen_columns(ExportType(kind), columns),
+            report=ReportRequest(name=report, params=dict(_pairs(params))) if report else None,
         )
         export = app.exports.create(caller, request)
         if wait or out:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from clientupdater.domain.access import Decision, Missing
-from clientupdater.domain.errors import Forbidden, Gone, NotFound
+from clientupdater.domain.errors import Forbidden, Gone, InvalidInput, NotFound
+from clientupdater.domain.exports import COLUMNS, ExportType
 from clientupdater.domain.jobs import can_be_cancelled
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.audit import LoggedAction
@@ -21,6 +22,7 @@ from clientupdater.usecases.clients.lists import looking, require_scope
 from clientupdater.usecases.exports.authorization import outgrown_by, own, require_rights, shown_to
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import tzinfo
     from uuid import UUID
 
@@ -28,9 +30,10 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId, JobId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.exports import ExportRequest
+    from clientupdater.ports.exports import ExportRequest, ReportRequest
     from clientupdater.ports.file_store import FileStore, StoredFile
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
+    from clientupdater.usecases.exports.report_table import ReportReader
 
 JOB = "export"
 
@@ -43,12 +46,23 @@ class Exports:
     clock: Clock
     zone: tzinfo
     files: FileStore
+    reports: Mapping[str, ReportReader] = field(factory=dict)
+    """By the names that requests use."""
 
     def create(self, caller: Caller, request: ExportRequest) -> Export:
         """Create an export with the job that writes it (J2).
 
-        Raises InvalidInput where the filter names an unknown code.
+        Raises InvalidInput where the filter names an unknown code, or the report does not exist or
+        does not take the parameters.
         """
+        if request.report is not None:
+            if request.type is not ExportType.REPORT or request.columns != tuple(
+                COLUMNS[request.type]
+            ):
+                raise InvalidInput.of(
+                    "report", "goes with the type report, and has all its columns"
+                )
+            self._report(request.report).check(request.report.params)
         result = require_rights(self.work, caller, request)
         export = Export(
             id=uuid4(),
@@ -64,6 +78,11 @@ class Exports:
             self._put_down(tx, caller, export)
             return tx.exports.find(export.id) or export
 
+    def _report(self, request: ReportRequest) -> ReportReader:
+        if reader := self.reports.get(request.name):
+            return reader
+        raise InvalidInput.of("report/name", f"expected one of {', '.join(self.reports)}")
+
     def _put_down(self, tx: Transaction, caller: Caller, export: Export) -> None:
         job = NewJob(
             name=JOB,
@@ -73,12 +92,15 @@ class Exports:
             requested_by=caller.actor.id,
         )
         tx.exports.add(evolve(export, job=tx.jobs.enqueue(job, export.created_at)))
-        values = {"format": export.request.format, "filters": encode_filter(export.request.filter)}
+        request = export.request
+        values: dict[str, object] = {"filters": encode_filter(request.filter)}
+        if request.report is not None:
+            values = {"report": request.report.name, "params": dict(request.report.params)}
         entry = LoggedAction(
             action="export.create",
             resource="export",
             resource_id=str(export.id),
-            details={"type": export.request.type, **values},
+            details={"type": request.type, "format": request.format, **values},
         )
         tx.audit.log_action(caller, entry)
 

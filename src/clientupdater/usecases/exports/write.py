@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
+from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import Error, Refused, Unavailable
+from clientupdater.domain.ids import PersonId
 from clientupdater.domain.jobs import JobStatus, is_lasting
 from clientupdater.domain.periods import business_day
 from clientupdater.ports.exports import TableRequest
@@ -18,19 +20,21 @@ from clientupdater.ports.job_run import Interrupted
 from clientupdater.ports.queue import Progress
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.exports.authorization import current_scopes, needed
+from clientupdater.usecases.exports.report_table import ReportTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime, tzinfo
 
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.exports import ExportFormat
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.exports import Export, SheetForm, Table
+    from clientupdater.ports.exports import Export, ReportRequest, SheetForm, Table
     from clientupdater.ports.file_store import Draft, FileStore
     from clientupdater.ports.job_run import JobRun
     from clientupdater.ports.queue import Job
     from clientupdater.ports.unit_of_work import UnitsOfWork
+    from clientupdater.usecases.exports.report_table import ReportReader
 
 JUDGED_EVERY = 20_000
 """Rows after which the rights are checked again."""
@@ -57,6 +61,8 @@ class WriteExport:
     zone: tzinfo
     files: FileStore
     forms: Mapping[ExportFormat, SheetForm]
+    reports: Mapping[str, ReportReader] = field(factory=dict)
+    """By the names that requests use."""
     keep_for: timedelta = timedelta(days=30)
     judged_every: int = JUDGED_EVERY
 
@@ -122,18 +128,36 @@ class WriteExport:
     def _filled(
         self, job_run: JobRun, export: Export, scopes: tuple[AccessScope, ...], draft: Draft
     ) -> int:
-        with self.work.snapshot(scopes[-1]) as open_table:
-            table = open_table(self._table(export, scopes))
+        with self._opened(export, scopes) as table:
             total, rows, judged_at = table.count(), 0, 0
             cover = self._cover(export, table, total)
             form = self.forms[export.request.format]
-            with closing(form(cover, export.request, table, draft)) as written:
+            with closing(form(cover, table, draft)) as written:
                 for rows in written:
                     job_run.report(Progress(done=rows, total=total, step="writing"))
                     if rows - judged_at >= self.judged_every:
                         self._judged(export.id)
                         judged_at = rows
         return rows
+
+    @contextmanager
+    def _opened(self, export: Export, scopes: tuple[AccessScope, ...]) -> Iterator[Table]:
+        """Open the table of a report, or one of rows as they are at one moment."""
+        if export.request.report is not None:
+            yield self._report(export, export.request.report)
+            return
+        with self.work.snapshot(scopes[-1]) as open_table:
+            yield open_table(self._table(export, scopes))
+
+    def _report(self, export: Export, request: ReportRequest) -> ReportTable:
+        """Read a report as the person who asked would read it now."""
+        now = self.clock.now()
+        with self.work.begin(SYSTEM) as tx:
+            actor = tx.rights.actor(PersonId(export.requested_by.id), now)
+        if actor is None:
+            raise Refused("The person who asked for this export may no longer have it.")
+        report = self.reports[request.name].read(Caller(actor), request.params)
+        return ReportTable(report, now)
 
     def _table(self, export: Export, scopes: tuple[AccessScope, ...]) -> TableRequest:
         now = self.clock.now()
@@ -146,9 +170,10 @@ class WriteExport:
         )
 
     def _cover(self, export: Export, table: Table, total: int) -> Mapping[str, str]:
-        filters = encode_filter(export.request.filter)
+        request = export.request
+        filters = request.report.params if request.report else encode_filter(request.filter)
         return {
-            "export": str(export.request.type),
+            "export": request.report.name if request.report else str(request.type),
             "made for": export.requested_by.name,
             "asked at": self._moment(export.created_at),
             "as of": self._moment(table.as_of),

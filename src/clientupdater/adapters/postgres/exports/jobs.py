@@ -15,7 +15,7 @@ from clientupdater.domain.exports import ExportFormat, ExportType
 from clientupdater.domain.ids import BranchId, CompanyId, JobId, PersonId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.ports.exports import Export, ExportRequest
+from clientupdater.ports.exports import Export, ExportRequest, ReportRequest
 from clientupdater.ports.filter_codec import decode_filter, encode_filter
 from clientupdater.ports.lists import StaffMember
 
@@ -41,9 +41,7 @@ class PostgresExports:
             "id": export.id,
             "type": str(request.type),
             "format": str(request.format),
-            "parameters": Jsonb(
-                {"filters": encode_filter(request.filter), "columns": list(request.columns)}
-            ),
+            "parameters": Jsonb(_parameters(request)),
             "company": export.company,
             "job": export.job,
             "requested_by": export.requested_by.id,
@@ -154,10 +152,23 @@ def _read_scope(person: PersonId, values: Mapping[str, Any]) -> dict[Permission,
     }
 
 
+def _parameters(request: ExportRequest) -> dict[str, object]:
+    report = request.report and {
+        "name": request.report.name,
+        "params": dict(request.report.params),
+    }
+    return {
+        "filters": encode_filter(request.filter),
+        "columns": list(request.columns),
+        **({"report": report} if report else {}),
+    }
+
+
 def _request(kind: str, form: str, parameters: Mapping[str, Any]) -> ExportRequest:
     return ExportRequest(
         type=ExportType(kind),
         format=ExportFormat(form),
         filter=decode_filter(parameters.get("filters", {})),
         columns=tuple(parameters.get("columns", ())),
+        report=ReportRequest(**parameters["report"]) if "report" in parameters else None,
     )

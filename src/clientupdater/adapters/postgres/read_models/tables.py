@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.postgres.read_models.client_walk import ResolvedQuery
     from clientupdater.domain.access_scope import AccessScope
+    from clientupdater.domain.exports import Kind
     from clientupdater.ports.exports import TableRequest
 
 _Row: TypeAlias = bytes | bytearray | memoryview
@@ -67,6 +68,10 @@ class PostgresTable:
     _resolved: ResolvedQuery
     _scopes: Sequence[AccessScope]
     as_of: datetime
+
+    @property
+    def columns(self) -> Mapping[str, Kind]:
+        return self._table.request.kinds
 
     @property
     def scope(self) -> str:

@@ -22,7 +22,7 @@ from clientupdater.entrypoints.http.routes.clients import (
 )
 from clientupdater.entrypoints.http.routes.fields import Cursor, Limit
 from clientupdater.entrypoints.structuring import Many, Text
-from clientupdater.ports.exports import ExportKey, ExportRequest
+from clientupdater.ports.exports import ExportKey, ExportRequest, ReportRequest
 
 if TYPE_CHECKING:
     from clientupdater.ports.exports import Export as StoredExport
@@ -32,6 +32,32 @@ MEDIA_TYPES = {
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 Column = Annotated[str, Text(longest=100, shortest=1)]
+
+
+@frozen(kw_only=True)
+class ReportChoice:
+    """A report, and the query parameters that its route takes."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "name": "completion",
+        "params": {"company": "FCASH", "period": "2026-11", "by": "officer"},
+    }
+
+    name: Annotated[
+        str,
+        Text(longest=40, shortest=1),
+        About("The last part of the report's path, such as completion.", "completion"),
+    ]
+    params: Annotated[
+        dict[str, Any],
+        About("The query parameters of the report's route, as texts.", {"company": "FCASH"}),
+    ] = field(factory=dict)
+
+    @property
+    def request(self) -> ReportRequest:
+        return ReportRequest(
+            name=self.name, params={name: str(value) for name, value in self.params.items()}
+        )
 
 
 @frozen(kw_only=True)
@@ -49,6 +75,13 @@ class CreateExportRequest:
     format: ExportFormat
     filters: ClientFilters = field(factory=ClientFilters)
     columns: Annotated[tuple[Column, ...], Many(50)] = ()
+    report: Annotated[
+        ReportChoice | None,
+        About(
+            "Of the type report: which one; its filters are among its parameters, and it has all"
+            " columns. Left out: the counts of each branch and period."
+        ),
+    ] = None
 
 
 @frozen(kw_only=True)
@@ -132,6 +165,7 @@ def create_export(call: Call) -> Answer:
         format=new_export.format,
         filter=filter_of(call.caller, new_export.filters),
         columns=chosen_columns(new_export.type, new_export.columns),
+        report=new_export.report and new_export.report.request,
     )
     export = call.app.exports.create(call.caller, request)
     return Answer(value=_shown(call, export), location=_address(export))
