@@ -56,13 +56,7 @@ class Exports:
         does not take the parameters.
         """
         if request.report is not None:
-            if request.type is not ExportType.REPORT or request.columns != tuple(
-                COLUMNS[request.type]
-            ):
-                raise InvalidInput.of(
-                    "report", "goes with the type report, and has all its columns"
-                )
-            self._report(request.report).check(request.report.params)
+            self._report(request, request.report).check(request.report.params)
         result = require_rights(self.work, caller, request)
         export = Export(
             id=uuid4(),
@@ -78,8 +72,12 @@ class Exports:
             self._put_down(tx, caller, export)
             return tx.exports.find(export.id) or export
 
-    def _report(self, request: ReportRequest) -> ReportReader:
-        if reader := self.reports.get(request.name):
+    def _report(self, request: ExportRequest, report: ReportRequest) -> ReportReader:
+        if request.type is not ExportType.REPORT:
+            raise InvalidInput.of("report", "goes with the type report")
+        if request.columns != tuple(COLUMNS[request.type]):
+            raise InvalidInput.of("columns", "a report has all its columns; name none")
+        if reader := self.reports.get(report.name):
             return reader
         raise InvalidInput.of("report/name", f"expected one of {', '.join(self.reports)}")
 

@@ -165,7 +165,7 @@ def create_export(call: Call) -> Answer:
         format=new_export.format,
         filter=filter_of(call.caller, new_export.filters),
         columns=chosen_columns(new_export.type, new_export.columns),
-        report=new_export.report and new_export.report.request,
+        report=new_export.report.request if new_export.report else None,
     )
     export = call.app.exports.create(call.caller, request)
     return Answer(value=_shown(call, export), location=_address(export))
