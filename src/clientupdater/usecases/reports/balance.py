@@ -1,0 +1,78 @@
+"""Read the balance of branches: what came, what stands there and what left (R4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from clientupdater.ports.reports import Figure, Report, ReportRow
+from clientupdater.usecases.reports.reading import narrowed, reader_of, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import tzinfo
+
+    from clientupdater.domain.callers import Caller
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.lists import ClientFilter
+    from clientupdater.ports.reports import BalanceCounts, PlaceQuery
+    from clientupdater.ports.unit_of_work import UnitsOfWork
+
+_OF_COMPANY = ("opened", "restored", "done", "open", "exempt")
+"""What adds up for a company as a whole: within it, rows only change their branch."""
+
+
+@frozen
+class Balance:
+    """opened + moved in + restored = done + open + exempt + moved out."""
+
+    work: UnitsOfWork
+    clock: Clock
+    zone: tzinfo
+
+    def read(self, caller: Caller, query: PlaceQuery) -> Report:
+        """Read the balance of each branch that rows stood in, or of one."""
+        reader = reader_of(self.work, caller, self.clock, self.zone)
+        base = rows_of(query, reader)
+        with self.work.read(reader.clients, caller.generation) as tx:
+            branches = tx.reports.balance(reader, base)
+        base = evolve(base, branch=None)
+        rows = tuple(_row(base, counts) for counts in branches)
+        if query.branch:
+            figures = rows[0].figures if rows else {}
+            return Report(rows=rows, totals=ReportRow(key=None, name="Total", figures=figures))
+        return Report(rows=rows, totals=_totals(base, branches))
+
+
+def balance_filters(base: ClientFilter, branch: str) -> dict[str, ClientFilter]:
+    """Name the rows of each side of a branch's balance."""
+    here = {"branch_then": branch}
+    return {
+        "opened": narrowed(base, opened_in=branch),
+        "moved_in": narrowed(base, moved_in=branch),
+        "restored": narrowed(base, **here, ever_exempt=True, exempt=False),
+        "done": narrowed(base, **here, status="DONE", exempt=False),
+        "open": narrowed(base, **here, open=True),
+        "exempt": narrowed(base, **here, ever_exempt=True),
+        "moved_out": narrowed(base, moved_out=branch),
+    }
+
+
+def _row(base: ClientFilter, counts: BalanceCounts) -> ReportRow:
+    filters = balance_filters(base, counts.branch)
+    figures = {name: Figure(getattr(counts, name), each) for name, each in filters.items()}
+    return ReportRow(key=counts.branch, name=counts.name, figures=figures)
+
+
+def _totals(base: ClientFilter, branches: Sequence[BalanceCounts]) -> ReportRow:
+    filters = {
+        "opened": base,
+        "restored": narrowed(base, ever_exempt=True, exempt=False),
+        "done": narrowed(base, status="DONE", exempt=False),
+        "open": narrowed(base, open=True),
+        "exempt": narrowed(base, ever_exempt=True),
+    }
+    values = {name: sum(getattr(each, name) for each in branches) for name in _OF_COMPANY}
+    figures = {name: Figure(value, filters[name]) for name, value in values.items()}
+    return ReportRow(key=None, name="Total", figures=figures)
