@@ -49,8 +49,6 @@ def test_holidays_are_days_separated_by_spaces_or_commas() -> None:
     assert holidays("Christmas") is None
 
 
-@pytest.mark.parametrize(
-    "key", [key for key in KNOWN if key.startswith(("reports.", "signals."))]
-)
+@pytest.mark.parametrize("key", [key for key in KNOWN if key.startswith(("reports.", "signals."))])
 def test_the_default_of_each_setting_of_reports_fits(key: str) -> None:
     assert check(key, KNOWN[key].default) == effective(key, {}, None)

@@ -54,6 +54,8 @@ class Report:
 
     rows: tuple[ReportRow, ...]
     totals: ReportRow
+    period: Period | None = None
+    as_of: datetime | None = None
 
 
 class CompletionBy(StrEnum):

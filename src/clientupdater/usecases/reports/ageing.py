@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from clientupdater.ports.reports import PAST_DUE, Report, ReportRow
-from clientupdater.usecases.reports.reading import figures, narrowed, reader_of, rows_of, share
+from clientupdater.ports.reports import PAST_DUE, ReportRow
+from clientupdater.usecases.reports.reading import (
+    figures,
+    narrowed,
+    reader_of,
+    report,
+    rows_of,
+    share,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +24,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.lists import ClientFilter
-    from clientupdater.ports.reports import PlaceQuery
+    from clientupdater.ports.reports import PlaceQuery, Report
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 _CENTAVO = Decimal("0.01")
@@ -53,7 +60,7 @@ class Ageing:
         )
         of_amount = (_row(key, key, each, _of(values, key)) for key, each in buckets.items())
         totals = _row(None, "Total", base, _of(values, ""))
-        return Report(rows=(*of_status, *of_amount), totals=totals)
+        return report((*of_status, *of_amount), totals, base, reader)
 
 
 def _of(values: Mapping[str, int | Decimal], key: str) -> dict[str, int | Decimal]:

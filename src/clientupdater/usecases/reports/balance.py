@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from clientupdater.ports.reports import Figure, Report, ReportRow
-from clientupdater.usecases.reports.reading import narrowed, reader_of, rows_of
+from clientupdater.ports.reports import Figure, ReportRow
+from clientupdater.usecases.reports.reading import narrowed, reader_of, report, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.lists import ClientFilter
-    from clientupdater.ports.reports import BalanceCounts, PlaceQuery
+    from clientupdater.ports.reports import BalanceCounts, PlaceQuery, Report
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 _OF_COMPANY = ("opened", "restored", "done", "open", "exempt")
@@ -38,11 +38,13 @@ class Balance:
         with self.work.read(reader.clients, caller.generation) as tx:
             branches = tx.reports.balance(reader, base)
         base = evolve(base, branch=None)
-        rows = tuple(_row(base, counts) for counts in branches)
-        if query.branch:
+        rows = [_row(base, counts) for counts in branches]
+        if query.branch is None:
+            totals = _totals(base, branches)
+        else:
             figures = rows[0].figures if rows else {}
-            return Report(rows=rows, totals=ReportRow(key=None, name="Total", figures=figures))
-        return Report(rows=rows, totals=_totals(base, branches))
+            totals = ReportRow(key=None, name="Total", figures=figures)
+        return report(rows, totals, base, reader)
 
 
 def balance_filters(base: ClientFilter, branch: str) -> dict[str, ClientFilter]:

@@ -12,11 +12,11 @@ from clientupdater.domain.errors import InvalidInput, NotFound
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.lists import ClientFilter, StatusFilter
-from clientupdater.ports.reports import Figure
+from clientupdater.ports.reports import Figure, Report
 from clientupdater.usecases.clients.lists import looking, require_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import tzinfo
     from decimal import Decimal
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import CompanyId
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.lists import Looking
-    from clientupdater.ports.reports import PlaceQuery
+    from clientupdater.ports.reports import PlaceQuery, ReportRow
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
@@ -58,6 +58,14 @@ def rows_of(query: PlaceQuery, reader: Looking) -> ClientFilter:
 def within_reports(reader: Looking) -> bool | None:
     """Ask for it only where lists do not have it anyway."""
     return None if reader.reports in (reader.clients, reader.statuses) else True
+
+
+def report(
+    rows: Iterable[ReportRow], totals: ReportRow, base: ClientFilter, reader: Looking
+) -> Report:
+    """Name the period and the moment that the figures are of."""
+    period = base.row.period if base.row else None
+    return Report(rows=tuple(rows), totals=totals, period=period, as_of=reader.now)
 
 
 def narrowed(base: ClientFilter, **conditions: Any) -> ClientFilter:
@@ -94,7 +102,9 @@ def days_between(
     if first > last:
         raise InvalidInput.of("first_day", "must not be after last_day")
     if (last - first).days >= most:
-        raise InvalidInput.of("first_day", f"must be at most {most} days before last_day, both included")
+        raise InvalidInput.of(
+            "first_day", f"must be at most {most} days before last_day, both included"
+        )
     return first, last
 
 

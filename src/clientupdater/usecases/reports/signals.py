@@ -80,9 +80,7 @@ class Signals:
         Raises InvalidInput for more days than MOST_DAYS, or more signals than MOST_SIGNALS.
         """
         reader = self._auditor(caller, query.company)
-        first, last = days_between(
-            query.start, query.until, reader.today, MOST_DAYS, USUAL_DAYS
-        )
+        first, last = days_between(query.start, query.until, reader.today, MOST_DAYS, USUAL_DAYS)
         base = ClientFilter(company=query.company)
         with self.work.read(reader.clients, caller.generation) as tx:
             company = company_of(tx, query.company)
@@ -95,7 +93,9 @@ class Signals:
             )
             counted = tx.reports.signals(reader, read)
         if len(counted) > MOST_SIGNALS:
-            raise InvalidInput.of("first_day", f"must be later: there are over {MOST_SIGNALS} signals")
+            raise InvalidInput.of(
+                "first_day", f"must be later: there are over {MOST_SIGNALS} signals"
+            )
         return tuple(_signal(base, each, read.thresholds) for each in counted)
 
     def events(self, caller: Caller, query: SignalEventsRead) -> SignalEventPage:

@@ -113,9 +113,7 @@ class Staff:
         else:
             people = tx.people.within(reach, after="", at_most=MOST_PEOPLE, active=None)
             known = [each.place for each in people]
-        return tuple(
-            each.id for each in known if each.id != caller.actor.id and reach.covers(each)
-        )
+        return tuple(each.id for each in known if each.id != caller.actor.id and reach.covers(each))
 
     def _row(self, base: ClientFilter, counts: StaffCounts, read: StaffRead) -> StaffRow:
         first, last = self._days(counts.first_day, read)

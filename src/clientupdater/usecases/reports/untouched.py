@@ -9,11 +9,12 @@ from attrs import evolve, frozen
 
 from clientupdater.domain.report_settings import HOLIDAYS, PROMISE_GRACE_DAYS, holidays
 from clientupdater.domain.working_days import is_working_day
-from clientupdater.ports.reports import Figure, Report, ReportRow
+from clientupdater.ports.reports import Figure, ReportRow
 from clientupdater.usecases.reports.reading import (
     company_of,
     narrowed,
     reader_of,
+    report,
     rows_of,
     start_of,
 )
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.lists import ClientFilter
-    from clientupdater.ports.reports import AwayOfficer, PlaceQuery
+    from clientupdater.ports.reports import AwayOfficer, PlaceQuery, Report
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 DAYS = (3, 6, 11, 21)
@@ -78,9 +79,11 @@ class Untouched:
         )
         officers = (_officer(base, each) for each in away)
         totals = ReportRow(key=None, name="Open in all", figures={"rows": total})
-        return Report(rows=(*rows, *officers), totals=totals)
+        return report((*rows, *officers), totals, base, reader)
 
-    def _untouched(self, base: ClientFilter, today: date, free: Set[date]) -> dict[str, ClientFilter]:
+    def _untouched(
+        self, base: ClientFilter, today: date, free: Set[date]
+    ) -> dict[str, ClientFilter]:
         """Cut the rows that nobody touched by the day on which they were opened."""
         rows = narrowed(base, open=True, touched=False)
         starts = [start_of(_days_ago(days - 1, today, free), self.zone) for days in DAYS]

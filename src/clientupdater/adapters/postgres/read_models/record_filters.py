@@ -52,9 +52,7 @@ def record_params(resolved: ResolvedQuery) -> dict[str, object]:
     return params
 
 
-def report_params(
-    settings: BusinessSettings, company: UUID | None, zone: str
-) -> dict[str, object]:
+def report_params(settings: BusinessSettings, company: UUID | None, zone: str) -> dict[str, object]:
     """Give what the settings say about promises, working hours and remarks."""
     of = CompanyId(company) if company else None
     hours = working_hours(settings.text(keys.WORKING_HOURS, of))

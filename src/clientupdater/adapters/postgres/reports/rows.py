@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from clientupdater.ports.lists import ClientFilter
 
 
-
-
 @frozen
 class RowFigures:
     """Figures that are counts of rows, or sums over them."""

@@ -11,7 +11,12 @@ from clientupdater.adapters.postgres.read_models.pieces import render
 from clientupdater.adapters.postgres.read_models.record_filters import report_params
 from clientupdater.adapters.postgres.reports.counting import joined
 from clientupdater.domain.ids import PersonId
-from clientupdater.ports.staff_reports import MOST_STAFF_ROWS, STAFF_FIGURES, RecordCount, StaffCounts
+from clientupdater.ports.staff_reports import (
+    MOST_STAFF_ROWS,
+    STAFF_FIGURES,
+    RecordCount,
+    StaffCounts,
+)
 
 if TYPE_CHECKING:
     from clientupdater.adapters.postgres.reports.counting import Conditions
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.staff_reports import StaffRead
 
 BLOCKS = named_queries.read_blocks("reports/staff.sql")
+
 
 @frozen
 class StaffFigures:
