@@ -9,7 +9,7 @@ from uuid import UUID
 
 from attrs import define, field, frozen
 
-from clientupdater.domain.ids import ClientId, PersonId
+from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.ports.lists import ClientFilter, Recorded, StaffMember, within_limits
 
@@ -191,7 +191,7 @@ class Signal:
 class SignalEvent:
     """A record behind a signal."""
 
-    client_id: ClientId
+    client_id: UUID
     client_code: str
     period: Period
     sequence: int

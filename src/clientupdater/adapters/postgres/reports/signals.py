@@ -13,7 +13,7 @@ from clientupdater.adapters.postgres.read_models.record_filters import records_o
 from clientupdater.adapters.postgres.read_models.resolving import resolve
 from clientupdater.adapters.postgres.reports.counting import joined
 from clientupdater.adapters.postgres.reports.staff import BLOCKS, record, settings_of
-from clientupdater.domain.ids import ClientId, PersonId
+from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.ports.lists import ClientQuery, Page, Recorded
 from clientupdater.ports.staff_reports import (
@@ -102,7 +102,7 @@ def _signal(kind: str, person: Any, name: str, *rest: Any) -> SignalCount:
 def _event(row: tuple[Any, ...]) -> SignalEvent:
     recorded_at, _, client, code, period, sequence, status, reason, remarks, occurred_at = row
     return SignalEvent(
-        client_id=ClientId(client),
+        client_id=client,
         client_code=code,
         period=Period.parse(period),
         sequence=sequence,
