@@ -133,3 +133,18 @@ def test_R10_a_signal_opens_into_its_records_and_their_clients(
             events = world.staff.app.reports.signals.events(boss, asked)
             assert len(events.items) == signal.records.value, signal
             assert len({each.client_id for each in events.items}) == signal.records.clients
+
+
+@pytest.mark.rule("R4")
+def test_R4_doctor_names_a_branch_whose_rows_do_not_agree_with_their_events(
+    database: Database,
+) -> None:
+    with report_world(database, 20) as world:
+        prepared(world)
+        balance = world.staff.app.reports.balance
+        assert balance.find_uneven() == ()
+        world.staff.run(
+            "update client_period_status set branch_id = (select id from branches where code ="
+            " 'BAG') where branch_id = (select id from branches where code = 'CAL')"
+        )
+        assert balance.find_uneven() == ("BAG in 2026-11",)

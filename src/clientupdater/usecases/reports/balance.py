@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from attrs import evolve, frozen
 
+from clientupdater.domain.access_scope import AccessScope
+from clientupdater.domain.ids import PersonId
+from clientupdater.domain.periods import Cycle, Period, business_day
+from clientupdater.domain.permissions import Scope
+from clientupdater.ports.lists import ClientFilter, Looking, StatusFilter
 from clientupdater.ports.reports import Figure, ReportRow
+from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.reports.reading import narrowed, reader_of, report, rows_of
 
 if TYPE_CHECKING:
@@ -15,10 +22,11 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.lists import ClientFilter
     from clientupdater.ports.reports import BalanceCounts, PlaceQuery, Report
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
+_SYSTEM = PersonId(UUID(int=0))
+"""Nobody's id: the system has no clients of its own."""
 _OF_COMPANY = ("opened", "restored", "done", "open", "exempt")
 """What adds up for a company as a whole: within it, rows only change their branch."""
 
@@ -45,6 +53,24 @@ class Balance:
             figures = rows[0].figures if rows else {}
             totals = ReportRow(key=None, name="Total", figures=figures)
         return report(rows, totals, base, reader)
+
+    def find_uneven(self) -> tuple[str, ...]:
+        """Name branches whose balance does not add up, in the running and the last periods.
+
+        It reads where each row was opened, which takes seconds for hundreds of thousands of rows.
+        """
+        now = self.clock.now()
+        everything = AccessScope(_SYSTEM, Scope.ALL, {}, frozenset(), frozenset())
+        today = business_day(now, self.zone)
+        reader = Looking(clients=everything, statuses=everything, now=now, today=today)
+        running = [Period.containing(today, cycle) for cycle in Cycle]
+        uneven = []
+        with self.work.read(SYSTEM) as tx:
+            for period in (*running, *(each.previous for each in running)):
+                base = ClientFilter(row=StatusFilter(period=period))
+                branches = tx.reports.balance(reader, base, exactly=True)
+                uneven += [f"{each.branch} in {period}" for each in branches if not each.is_even]
+        return tuple(uneven)
 
 
 def balance_filters(base: ClientFilter, branch: str) -> dict[str, ClientFilter]:
