@@ -1,4 +1,4 @@
-"""A world of random work: updates, voids, reopenings, moves and exemptions, through the use cases."""
+"""A world of random work: updates, voids, reopenings, moves and exemptions, by the use cases."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class ReportWorld:
         caller, code = self.random.choice(callers), self.random.choice(CODES)
         tracking, version = self.staff.app.tracking, self._version(code)
         with suppress(Error):
-            if self.random.random() < 0.5:  # noqa: PLR2004
+            if self.random.random() < 0.5:
                 tracking.reopen(caller, code, NOVEMBER, "Again", version)
             else:
                 tracking.void(caller, code, NOVEMBER, version, "A mistake", version)
@@ -141,6 +141,7 @@ def report_world(database: Database, seed: int) -> Iterator[ReportWorld]:
     """Let three weeks of November pass."""
     with staffed(database, MANILA, VAULT) as staff:
         staff.clock.moment = datetime(2026, 11, 2, 1, tzinfo=UTC)
-        pool = PostgresUnitsOfWork(staff.app.worklist.work.pool, VAULT)
-        syncing = Syncing(pool, database.superuser_url, staff.clock).set_up()
+        work = staff.app.worklist.work
+        assert isinstance(work, PostgresUnitsOfWork)
+        syncing = Syncing(work, database.superuser_url, staff.clock).set_up()
         yield ReportWorld(staff, syncing, Random(seed))  # noqa: S311 — no secret

@@ -45,7 +45,7 @@ def test_working_hours_are_two_times_the_earlier_one_first() -> None:
 
 def test_holidays_are_days_separated_by_spaces_or_commas() -> None:
     assert holidays("") == frozenset()
-    assert holidays("2026-12-25, 2026-12-30") == {date(2026, 12, 25), date(2026, 12, 30)}
+    assert holidays("2026-12-25, 2026-12-30") == frozenset({date(2026, 12, 25), date(2026, 12, 30)})
     assert holidays("Christmas") is None
 
 

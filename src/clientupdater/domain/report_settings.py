@@ -41,15 +41,13 @@ SIGNAL_THRESHOLDS: Mapping[str, tuple[str, int, int, str]] = {
         "50",
         1,
         100,
-        "The share of a person's records for a period, in percent, recorded on its last day, from"
-        " which on a signal shows them.",
+        "The percentage of a person's records for a period, recorded on its last day, for a signal.",
     ),
     SIGNAL_UNREACHABLE: (
         "5",
         1,
         10_000,
-        "Outcomes NOT_REACHABLE by one person, on rows without any follow-up, from which on a"
-        " signal shows them.",
+        "Outcomes NOT_REACHABLE by one person, on rows without any follow-up, for a signal.",
     ),
     SIGNAL_OUTCOME_FACTOR: (
         "3",

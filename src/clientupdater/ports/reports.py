@@ -176,7 +176,7 @@ class ReportModels(Protocol):
         ...
 
     def staff(self, looking: Looking, read: StaffRead) -> list[StaffCounts]:
-        """Read what people recorded; one row more than MOST_STAFF_ROWS shows that there are more."""
+        """Read what people recorded; a row more than MOST_STAFF_ROWS shows that there are more."""
         ...
 
     def signals(self, looking: Looking, read: SignalsRead) -> list[SignalCount]:

@@ -45,7 +45,7 @@ FILTERS = {
     "opened_in": "The branch that the client's row was opened in, by its code.",
     "moved_in": "A branch that the row came to from another one, by its code.",
     "moved_out": "A branch that the row was in and has left, by its code.",
-    "ever_exempt": "Only clients that were exempt at some moment of the period, or only the others.",
+    "ever_exempt": "Only clients that were exempt at some time in the period, or only the others.",
     "opened_from": "Only clients whose row was opened at this moment or later.",
     "opened_before": "Only clients whose row was opened before this moment.",
     "promised_before": "Only clients who promised to pay before this day.",

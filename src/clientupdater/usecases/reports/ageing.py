@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -79,7 +80,7 @@ def _figures_of(base: ClientFilter) -> dict[str, ClientFilter]:
 def _buckets(base: ClientFilter) -> dict[str, ClientFilter]:
     """Cut amounts at the bounds; no amount is an amount of 0."""
     cuts = {"0": evolve(base, past_due_to=BOUNDS[0])}
-    for low, high in zip(BOUNDS, BOUNDS[1:], strict=False):
+    for low, high in pairwise(BOUNDS):
         wanted = evolve(base, past_due_from=low + _CENTAVO, past_due_to=high)
         cuts[f"{low + _CENTAVO}-{high}"] = wanted
     cuts[f"over {BOUNDS[-1]}"] = evolve(base, past_due_from=BOUNDS[-1] + _CENTAVO)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -88,7 +89,7 @@ class Untouched:
         rows = narrowed(base, open=True, touched=False)
         starts = [start_of(_days_ago(days - 1, today, free), self.zone) for days in DAYS]
         named = {f"untouched_under_{DAYS[0]}_days": narrowed(rows, opened_from=starts[0])}
-        for n, (late, early) in enumerate(zip(starts, starts[1:], strict=False)):
+        for n, (late, early) in enumerate(pairwise(starts)):
             name = f"untouched_{DAYS[n]}_to_{DAYS[n + 1] - 1}_days"
             named[name] = narrowed(rows, opened_from=early, opened_before=late)
         named[f"untouched_{DAYS[-1]}_days_or_more"] = narrowed(rows, opened_before=starts[-1])

@@ -28,7 +28,7 @@ REPORT_MEMBERS = {
     "first_entry": About("When the first of these records was made."),
     "last_entry": About("When the last of these records was made."),
     "median_seconds": About(
-        "Half of the records followed the one before within so many seconds; null: a single record.",
+        "Half of the records followed the one before within so many seconds; null: a single one.",
         240,
     ),
     "message": About(
