@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from tests.support.servers import Database
 
 FIELD = ("clients:read", "status:read", "status:update", "status:correct")
+THRESHOLDS = {
+    "signals.records": 3,
+    "signals.same_remark": 2,
+    "signals.unreachable": 1,
+    "signals.fewest_records": 2,
+    "signals.last_day_percent": 1,
+    "signals.outcome_factor": 1,
+}
 ASKED = PlaceQuery(company="FCASH")
 
 
@@ -25,8 +33,10 @@ def prepared(world: ReportWorld) -> list[Caller]:
     """Let people work, and give readers whose scopes overlap and differ by permission."""
     rights = tuple(f"{right} all" for right in FIELD)
     world.people = [world.hire(*rights), world.hire(*rights)]
-    world.staff.run("insert into user_branches select id, (select id from branches where code ="
-                    " 'CAL') from users")  # fmt: skip
+    world.staff.run(
+        "insert into user_branches"
+        " select id, (select id from branches where code = 'CAL') from users"
+    )
     boss = world.hire(*rights, "reports:read all", "audit:read all")
     manager = world.hire(
         *(f"{right} branch" for right in (*FIELD, "reports:read")), branches=("CAL", "DAV")
@@ -34,11 +44,12 @@ def prepared(world: ReportWorld) -> list[Caller]:
     mixed = world.hire(
         "clients:read all", "status:read all", "reports:read branch", branches=("DAV", "BAG")
     )
-    for key, value in (("signals.records", 3), ("signals.same_remark", 2), ("signals.unreachable", 1),
-                       ("signals.fewest_records", 2), ("signals.last_day_percent", 1)):  # fmt: skip
-        world.staff.run("insert into config_settings (key, value, value_type)"
-                        " values (%s, %s, 'number') on conflict (key, company_id)"
-                        " do update set value = excluded.value", key, str(value))  # fmt: skip
+    for key, value in THRESHOLDS.items():
+        world.staff.run(
+            "insert into config_settings (key, value, value_type) values (%s, %s, 'number')",
+            key,
+            str(value),
+        )
     world.begin()
     world.work(70)
     return [world.caller(each) for each in (boss, manager, mixed)]
