@@ -2393,6 +2393,9 @@ CREATE INDEX client_period_status_name_idx ON public.client_period_status USING 
 -- :: index client_period_status_payment_idx
 CREATE INDEX client_period_status_payment_idx ON public.client_period_status USING btree (period, sort_name, client_id) INCLUDE (home_branch_id, company_id, status_type_id) WHERE has_payment;
 
+-- :: index client_period_status_promised_idx
+CREATE INDEX client_period_status_promised_idx ON public.client_period_status USING btree (period, sort_name, client_id) INCLUDE (home_branch_id, company_id, promised_on) WHERE (promised_on IS NOT NULL);
+
 -- :: index client_period_status_reason_idx
 CREATE INDEX client_period_status_reason_idx ON public.client_period_status USING btree (reason_id, status_type_id) WHERE (reason_id IS NOT NULL);
 
@@ -2665,6 +2668,9 @@ CREATE INDEX stand_ins_stand_in_id_idx ON public.stand_ins USING btree (stand_in
 
 -- :: index status_events_created_by_idx
 CREATE INDEX status_events_created_by_idx ON public.status_events USING btree (created_by, created_at) WHERE (created_by IS NOT NULL);
+
+-- :: index status_events_place_idx
+CREATE INDEX status_events_place_idx ON public.status_events USING btree (kind, created_at) INCLUDE (client_period_status_id, branch_id) WHERE (kind = ANY (ARRAY['moved'::text, 'exempted'::text]));
 
 -- :: index status_events_voided_once
 CREATE UNIQUE INDEX status_events_voided_once ON public.status_events USING btree (client_period_status_id, voids) WHERE (voids IS NOT NULL);

@@ -260,6 +260,8 @@ _ROLE = f"{_USER}/roles/telemarketer"
 _SETTING, _LOOKUP = "/config/settings/sync.guard_percent", "/config/lookups/{table}"
 _CATEGORY = {"code": "answers", "name": "Answers"}
 _TRACKING = "/config/par-statuses/do_not_show/tracking"
+_FCASH = {"company": "FCASH"}
+_ROWS = ("status:read", "clients:read")
 
 ROUTES = (
     _route("GET /health/system", "signed in"),
@@ -446,6 +448,19 @@ ROUTES = (
     _route("POST /config/changes/{of_branch}/undo", "undone branch", "branches:manage", json={}),
     _route("GET /periods/current", "list", "status:read"),
     _route("POST /periods/2026-11/open", "every company", "config:manage"),
+    *(
+        _route(f"GET /reports/{name}", "list", "reports:read", *_ROWS, params=_FCASH)
+        for name in ("ageing", "balance", "untouched")
+    ),
+    _route("GET /reports/signals", "company", "audit:read", *_ROWS, params=_FCASH),
+    _route(
+        "GET /reports/signals/events",
+        "company",
+        "audit:read",
+        *_ROWS,
+        params={**_FCASH, "recorded_by": _NOBODY},
+    ),
+    _route("GET /reports/staff", "list", "status:read", "clients:read", params=_FCASH),
     _route(
         "POST /exports",
         "list",

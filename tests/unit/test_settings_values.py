@@ -105,6 +105,16 @@ def test_Y7_the_settings_that_are_read_have_types_defaults_and_meanings() -> Non
         "sync.guard_percent": (NUMBER, Decimal(5)),
         "sync.guard_floor": (NUMBER, Decimal(50)),
         "worklist.order": (STRING, "urgency"),
+        "reports.promise_grace_days": (NUMBER, Decimal(5)),
+        "reports.working_hours": (STRING, "08:00-18:00"),
+        "reports.holidays": (STRING, ""),
+        "signals.records": (NUMBER, Decimal(20)),
+        "signals.minutes": (NUMBER, Decimal(10)),
+        "signals.same_remark": (NUMBER, Decimal(10)),
+        "signals.last_day_percent": (NUMBER, Decimal(50)),
+        "signals.unreachable": (NUMBER, Decimal(5)),
+        "signals.outcome_factor": (NUMBER, Decimal(3)),
+        "signals.fewest_records": (NUMBER, Decimal(20)),
     }
     for key, each in KNOWN.items():
         assert check(key, each.default) == effective(key, {}, None)

@@ -65,6 +65,12 @@ from clientupdater.usecases.people.sessions import Sessions
 from clientupdater.usecases.people.sign_in import SignIn
 from clientupdater.usecases.people.staff_import import StaffImport
 from clientupdater.usecases.people.users import Users
+from clientupdater.usecases.reports.ageing import Ageing
+from clientupdater.usecases.reports.balance import Balance
+from clientupdater.usecases.reports.capability import Reports
+from clientupdater.usecases.reports.signals import Signals
+from clientupdater.usecases.reports.staff import Staff
+from clientupdater.usecases.reports.untouched import Untouched
 from clientupdater.usecases.requests.capability import Requests
 from clientupdater.usecases.requests.idempotency import Idempotency
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
@@ -130,6 +136,7 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
             run=DoJob(tasks, clock, parts.chance),
         ),
         exports=Exports(work, clock, zone, parts.files),
+        reports=at.reports(),
         configuration=at.configuration(par_statuses),
         audit=Audit(logs=Audits(work), dossiers=Dossiers(work, clock)),
         requests=at.requests(),
@@ -192,6 +199,16 @@ class _Ground:
             sign_in=SignIn(work, clock, passwords, parts.lifetimes, parts.lockout),
             authenticate=Authenticate(work, clock, parts.lifetimes, parts.verify_token),
             sessions=Sessions(work, clock, parts.lifetimes),
+        )
+
+    def reports(self) -> Reports:
+        work, clock, zone = self.work, self.clock, self.zone
+        return Reports(
+            ageing=Ageing(work, clock, zone),
+            balance=Balance(work, clock, zone),
+            signals=Signals(work, clock, zone),
+            staff=Staff(work, clock, zone),
+            untouched=Untouched(work, clock, zone),
         )
 
     def configuration(self, par_statuses: ParStatusTracking) -> Configuration:

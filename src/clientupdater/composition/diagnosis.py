@@ -20,8 +20,8 @@ _AS = "--as SOMEBODY@EXAMPLE.COM"
 
 
 def diagnosed(app: App) -> Sequence[Health]:
-    """Check keys, periods, jobs and sources."""
-    items = [_keys(app), _openings(app), _stuck_jobs(app)]
+    """Check keys, periods, balances, jobs and sources."""
+    items = [_keys(app), _openings(app), _balances(app), _stuck_jobs(app)]
     for source in app.sync.runs.diagnose():
         items += _source(source)
     return items
@@ -84,6 +84,15 @@ def _openings(app: App) -> Health:
         remedy = "start a worker (clientupdater worker); it opens the rows within five minutes"
         return Health("periods", ok=False, found=message, remedy=remedy)
     return Health("periods", ok=True, found=f"every client that is due has its row{unmapped}")
+
+
+def _balances(app: App) -> Health:
+    """Check that what came into each branch is what stands there or left (R4)."""
+    if uneven := app.reports.balance.find_uneven():
+        message = f"branches whose balance does not add up: {', '.join(uneven)}"
+        remedy = "rows do not agree with their events: restore a backup, or ask for help"
+        return Health("balances", ok=False, found=message, remedy=remedy)
+    return Health("balances", ok=True, found="the balance of every branch adds up")
 
 
 def _source(source: SourceDiagnosis) -> Sequence[Health]:

@@ -18,6 +18,14 @@ from attrs import frozen
 
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.ids import CompanyId, PersonId
+from clientupdater.domain.report_settings import (
+    HOLIDAYS,
+    PROMISE_GRACE_DAYS,
+    SIGNAL_THRESHOLDS,
+    WORKING_HOURS,
+    holidays,
+    working_hours,
+)
 
 SettingValue: TypeAlias = "str | Decimal | bool | dict[str, Any] | list[Any] | None"
 """What a value is once parsed; JSON may hold anything, with its numbers exact."""
@@ -196,6 +204,12 @@ def _percentage(value: Decimal) -> bool:
     return 0 <= value <= 100  # noqa: PLR2004
 
 
+def _threshold(key: str, default: str, least: int, most: int, meaning: str) -> KnownSetting:
+    expected = f"a whole number from {least} to {most}"
+    fits = partial(_whole, least, most)
+    return KnownSetting(key, ValueType.NUMBER, default, expected, meaning, fits)
+
+
 LONGEST_VALUE = 10_000
 #: What the worklist can be walked by: what is due first, or names.
 WORKLIST_ORDERS = ("urgency", "name")
@@ -251,5 +265,29 @@ KNOWN: Mapping[str, KnownSetting] = {
             "The order of the worklist where a request names none.",
             WORKLIST_ORDERS.__contains__,
         ),
+        _threshold(
+            PROMISE_GRACE_DAYS,
+            "5",
+            0,
+            28,
+            "Days after the promised day in which a payment still keeps the promise.",
+        ),
+        KnownSetting(
+            WORKING_HOURS,
+            ValueType.STRING,
+            "08:00-18:00",
+            "two times of a day such as 08:00-18:00, the earlier one first",
+            "Records outside of these hours are shown as a signal.",
+            lambda text: working_hours(text) is not None,
+        ),
+        KnownSetting(
+            HOLIDAYS,
+            ValueType.STRING,
+            "",
+            "days such as 2026-12-25 2026-12-30, separated by spaces or commas",
+            "Days on which nobody works, besides Saturdays and Sundays.",
+            lambda text: holidays(text) is not None,
+        ),
+        *(_threshold(key, *values) for key, values in SIGNAL_THRESHOLDS.items()),
     )
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,7 +11,7 @@ import attrs
 
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Period
-from clientupdater.ports.lists import ClientFilter, StatusFilter
+from clientupdater.ports.lists import ClientFilter, Recorded, StatusFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,15 +30,26 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "period": Period.parse,
     "follow_up_before": date.fromisoformat,
     "updated_by": UUID,
+    "opened_from": datetime.fromisoformat,
+    "opened_before": datetime.fromisoformat,
+    "promised_before": date.fromisoformat,
+    "recorded": Recorded,
+    "recorded_by": UUID,
+    "recorded_from": datetime.fromisoformat,
+    "recorded_before": datetime.fromisoformat,
 }
 
 
 def encode_filter(client_filter: ClientFilter) -> dict[str, str | int | bool]:
     """Write each condition under its name in the lists."""
     values = {**_named(client_filter), **(_named(client_filter.row) if client_filter.row else {})}
-    return {
-        n: value if isinstance(value, _AS_THEY_ARE) else str(value) for n, value in values.items()
-    }
+    return {name: _encoded(value) for name, value in values.items()}
+
+
+def filter_words(client_filter: ClientFilter) -> dict[str, str]:
+    """Write each condition as the parameter of `GET /clients` that it is."""
+    values = encode_filter(client_filter)
+    return {n: str(v).lower() if isinstance(v, bool) else str(v) for n, v in values.items()}
 
 
 def decode_filter(filters: Mapping[str, Any]) -> ClientFilter:
@@ -48,6 +59,13 @@ def decode_filter(filters: Mapping[str, Any]) -> ClientFilter:
     own = {name: value for name, value in values.items() if name not in rows}
     row = StatusFilter(**{name: values[name] for name in rows}) if rows else None
     return ClientFilter(**own, row=row)
+
+
+def _encoded(value: Any) -> str | int | bool:
+    if isinstance(value, datetime):
+        # No plus sign, which an address reads as a space.
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value if isinstance(value, _AS_THEY_ARE) else str(value)
 
 
 def _same(value: Any) -> Any:

@@ -9,12 +9,23 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
+from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.ports.lists import ClientFilter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
+
+    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.staff_reports import (
+        SignalCount,
+        SignalEventPage,
+        SignalEventsRead,
+        SignalsRead,
+        StaffCounts,
+        StaffRead,
+    )
 
 
 @frozen
@@ -43,6 +54,8 @@ class Report:
 
     rows: tuple[ReportRow, ...]
     totals: ReportRow
+    period: Period | None = None
+    as_of: datetime | None = None
 
 
 class CompletionBy(StrEnum):
@@ -76,5 +89,100 @@ class CompletionQuery:
     """What had been recorded by then (R5); None: now."""
 
 
+@frozen(kw_only=True)
+class PlaceQuery:
+    """A question about the rows of one company, or one branch, and one period.
+
+    Without a period, the month that runs.
+    """
+
+    company: str
+    branch: str | None = None
+    period: Period | None = None
+
+
+@frozen
+class BalanceCounts:
+    """Where the rows of a branch were opened, came from, stand and went (R4)."""
+
+    branch: str
+    name: str
+    opened: int
+    moved_in: int
+    restored: int
+    done: int
+    open: int
+    exempt: int
+    moved_out: int
+
+    @property
+    def is_even(self) -> bool:
+        """Whether it adds up."""
+        ways_in = self.opened + self.moved_in + self.restored
+        return ways_in == self.done + self.open + self.exempt + self.moved_out
+
+
+MOST_OFFICERS = 200
+"""Officers who are away, at most: the first by name."""
+PAST_DUE = "past_due"
+"""What the names of figures begin with that are amounts past due."""
+
+
+@frozen
+class ParFigures:
+    """Figures of the rows of one PAR status."""
+
+    code: str | None
+    name: str
+    figures: Mapping[str, int | Decimal]
+
+
+@frozen
+class AwayOfficer:
+    """An officer who is absent or deactivated, and how many rows wait."""
+
+    id: PersonId
+    name: str
+    rows: int
+    is_active: bool
+
+
 class ReportModels(Protocol):
     """Reads what reports show, within the scopes of the reader."""
+
+    def balance(
+        self, looking: Looking, base: ClientFilter, *, exactly: bool = False
+    ) -> list[BalanceCounts]:
+        """Read the balance of each branch, or of the branch of `base`.
+
+        `exactly` also checks of each row that never moved that it stands where it was opened.
+        """
+        ...
+
+    def figures(
+        self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
+    ) -> Mapping[str, int]:
+        """Count the rows of each filter; all of them are among those of `base`."""
+        ...
+
+    def figures_by_par_status(
+        self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
+    ) -> list[ParFigures]:
+        """Count them for each PAR status that has rows, in the order of the lookup."""
+        ...
+
+    def officers_away(self, looking: Looking, base: ClientFilter) -> list[AwayOfficer]:
+        """Read officers of such rows who are deactivated, or whom a stand-in covers now."""
+        ...
+
+    def staff(self, looking: Looking, read: StaffRead) -> list[StaffCounts]:
+        """Read what people recorded; a row more than MOST_STAFF_ROWS shows that there are more."""
+        ...
+
+    def signals(self, looking: Looking, read: SignalsRead) -> list[SignalCount]:
+        """Read signals; one more than MOST_SIGNALS shows that there are more."""
+        ...
+
+    def signal_events(self, looking: Looking, read: SignalEventsRead) -> SignalEventPage:
+        """Read a page of records, the earliest first."""
+        ...

@@ -41,6 +41,20 @@ FILTERS = {
     "follow_up_before": "Only clients whose next follow-up is before this day.",
     "updated_by": "Only clients that this user updated last: an id.",
     "branch_then": "The branch that the client belonged to in the period, by its code.",
+    "open": "Only clients whose row still asks for work, or only the others.",
+    "opened_in": "The branch that the client's row was opened in, by its code.",
+    "moved_in": "A branch that the row came to from another one, by its code.",
+    "moved_out": "A branch that the row was in and has left, by its code.",
+    "ever_exempt": "Only clients that were exempt at some time in the period, or only the others.",
+    "opened_from": "Only clients whose row was opened at this moment or later.",
+    "opened_before": "Only clients whose row was opened before this moment.",
+    "promised_before": "Only clients who promised to pay before this day.",
+    "recorded": "Which records of --recorded-by count: all updates, or those of one kind.",
+    "recorded_by": "Only clients with a record by this user, in --period or in any: an id.",
+    "recorded_from": "Only records at this moment or later.",
+    "recorded_before": "Only records before this moment.",
+    "recorded_reason": "Only records with this reason, by its code.",
+    "within_reports": "Only clients that your reports:read covers, or only the others.",
 }
 _SWITCHES = {
     "active": "--active/--inactive",
@@ -48,6 +62,9 @@ _SWITCHES = {
     "terminal": "--terminal/--not-terminal",
     "touched": "--touched/--untouched",
     "has_payment": "--paid/--not-paid",
+    "open": "--open/--not-open",
+    "ever_exempt": "--ever-exempt/--never-exempt",
+    "within_reports": "--within-reports/--beyond-reports",
 }
 
 

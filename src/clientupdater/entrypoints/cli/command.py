@@ -61,6 +61,10 @@ _HERE = "clientupdater.entrypoints.cli"
             f"{_HERE}.periods:periods",
             "Show the current periods, list the opened ones, and open one.",
         ),
+        "reports": (
+            f"{_HERE}.reports:reports",
+            "Report on the work of a period, and on what people recorded.",
+        ),
         "roles": (
             f"{_HERE}.roles:roles",
             "Manage roles: named sets of permissions, one for each job.",

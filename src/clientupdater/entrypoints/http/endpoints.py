@@ -29,9 +29,11 @@ from clientupdater.entrypoints.http.routes import (
     lookups,
     pension_numbers,
     periods,
+    reports,
     roles,
     schedules,
     sessions,
+    staff_reports,
     stand_ins,
     sync,
     sync_mappings,
@@ -96,6 +98,10 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
         ),
     ),
     (Capability("Periods", "The months and quarters of the work."), periods.ENDPOINTS),
+    (
+        Capability("Reports", "Figures that carry the filter of their clients, and signals."),
+        (*reports.ENDPOINTS, *staff_reports.ENDPOINTS),
+    ),
     (Capability("Exports", "Files of clients, their status or a report."), exports.ENDPOINTS),
     (
         Capability("Sync", "Read clients from their sources: plan, approve, apply."),

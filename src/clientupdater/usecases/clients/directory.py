@@ -39,7 +39,7 @@ class ClientDirectory:
     def list(self, caller: Caller, query: ClientQuery) -> ClientPage:
         """Read a page within clients:read; filters on rows need status:read as well."""
         require_scope(self.work, caller, Permission.CLIENTS_READ, "client")
-        if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
+        if query.filter.asks_for_status or query.sort is ClientSort.FOLLOW_UP:
             require_scope(self.work, caller, Permission.STATUS_READ, "client")
         result = looking(caller, self.clock, self.zone)
         with self.work.read(result.clients, caller.generation) as tx:
@@ -48,7 +48,7 @@ class ClientDirectory:
     def search(self, caller: Caller, query: ClientQuery) -> ClientPage:
         """Read a page as `list` does, of the clients that match `query.q`."""
         require_scope(self.work, caller, Permission.CLIENTS_READ, "client")
-        if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
+        if query.filter.asks_for_status or query.sort is ClientSort.FOLLOW_UP:
             require_scope(self.work, caller, Permission.STATUS_READ, "client")
         result = looking(caller, self.clock, self.zone)
         with self.work.read(result.clients, caller.generation) as tx:

@@ -28,6 +28,8 @@ def looking(caller: Caller, clock: Clock, zone: tzinfo) -> Looking:
         statuses=access_scope_of(caller.actor, Permission.STATUS_READ),
         now=now,
         today=business_day(now, zone),
+        reports=access_scope_of(caller.actor, Permission.REPORTS_READ),
+        zone=str(zone),
     )
 
 

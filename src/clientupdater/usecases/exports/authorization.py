@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def needed(request: ExportRequest) -> tuple[Permission, ...]:
     """Name the permissions that an export needs; a filter by status needs status:read as well."""
     first, *others = NEEDS[request.type]
-    if request.type is ExportType.CLIENTS and request.filter.row is not None:
+    if request.type is ExportType.CLIENTS and request.filter.asks_for_status:
         return (first, Permission.STATUS_READ, *others)
     return (first, *others)
 

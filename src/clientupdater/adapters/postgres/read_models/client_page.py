@@ -145,9 +145,9 @@ class _ClientPage:
         """What a walk of clients asks of a client c."""
         conditions = [*client_conditions(self.resolved), *self._search("c.id")]
         if self.resolved.query.filter.row is None:
-            by_day = self.resolved.is_undated
+            by_status = self.resolved.is_undated or self.resolved.query.filter.asks_for_status
             own_scope = [ScopePredicate(self.resolved.client_scope).form.over_clients()]
-            return [*(self._client_scopes() if by_day else own_scope), *conditions]
+            return [*(self._client_scopes() if by_status else own_scope), *conditions]
         block = "row" if self.resolved.query.q is None else "row_by_key"
         row = render(block, where=all_of(row_conditions(self.resolved)))
         return [*self._client_scopes(), *conditions, row]

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
 from clientupdater.adapters.postgres.read_models.shape import Shape
 from clientupdater.domain.periods import Cycle, Period
@@ -43,9 +43,14 @@ _NARROWING = frozenset(
         "row_follow_up_before",
         "row_updated_by",
         "row_branch_then",
+        "row_promised_before",
     }
 )
 """Filters that few rows may answer to, and that an index of the rows serves."""
+
+
+FOUND_FIRST = frozenset({"row_opened_in", "row_moved_in", "row_moved_out", "recorded_by"})
+"""Filters whose few clients are found before the walk, by an index of the rows or events."""
 
 
 class Arm(StrEnum):
@@ -85,6 +90,9 @@ class ResolvedQuery:
     """Both name each company that they cover."""
     now: datetime
     today: date
+    report_scope: AccessScope | None = None
+    report_params: Mapping[str, object] = field(factory=dict)
+    """The settings that filters by records go by."""
     ids: Mapping[str, UUID | None]
     area_members: tuple[BranchId, ...] = ()
     words: tuple[str, ...] = ()
@@ -106,6 +114,11 @@ class ResolvedQuery:
         """Whether a client's period row decides if it is listed, or in which order."""
         by_day = self.query.sort is ClientSort.FOLLOW_UP or self.is_undated
         return self.query.filter.row is not None or by_day
+
+    @property
+    def finds_few(self) -> bool:
+        """Whether its rows or records are found first: of a branch or of a person (R3)."""
+        return not FOUND_FIRST.isdisjoint(self.filters)
 
     @property
     def names_officer(self) -> bool:
@@ -158,7 +171,7 @@ def choose_client_walk(resolved: ResolvedQuery) -> ClientWalk:
     area, read_words = resolved.area, _read_words(resolved)
     if not resolved.periods:
         return ClientWalk(arms=(), area=area)
-    names_few = resolved.among is not None or bool(read_words)
+    names_few = resolved.among is not None or bool(read_words) or resolved.finds_few
     shape = Shape(everything=True) if resolved.names_officer or names_few else area
     by_row = _walks_rows(resolved, names_few=names_few)
     return ClientWalk(

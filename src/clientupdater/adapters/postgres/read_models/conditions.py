@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING
 
 from clientupdater.adapters.postgres.read_models.client_walk import running_periods
 from clientupdater.adapters.postgres.read_models.pieces import render
+from clientupdater.adapters.postgres.read_models.record_filters import (
+    found_first,
+    record_params,
+    within_reports,
+)
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
 
 if TYPE_CHECKING:
@@ -14,14 +19,19 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.read_models.client_walk import ResolvedQuery
 
 
+_ELSEWHERE = ("row_", "recorded", "within_reports")
+"""What the filters begin with that are no condition on a client by themselves."""
+
+
 def client_conditions(resolved: ResolvedQuery) -> list[str]:
     """Hold for a client c that the filters admit."""
-    names = [name for name in resolved.filters if not name.startswith("row_")]
+    names = [name for name in resolved.filters if not name.startswith(_ELSEWHERE)]
     if resolved.filters.get("assigned_to") == "none":
         names = ["unassigned" if name == "assigned_to" else name for name in names]
     if resolved.is_mine:
         names = ["assigned_to_me" if name == "assigned_to" else name for name in names]
-    return [render(name) for name in names]
+    records = [*within_reports(resolved), *found_first(resolved)]
+    return [*(render(name) for name in names), *records]
 
 
 def row_conditions(resolved: ResolvedQuery) -> list[str]:
@@ -50,6 +60,7 @@ def query_params(resolved: ResolvedQuery) -> dict[str, object]:
         **resolved.filters,
         **{name: id_ for name, id_ in resolved.ids.items() if id_},
         **{name: ids for scope in scope_predicates(resolved) for name, ids in scope.params.items()},
+        **record_params(resolved),
         "periods": resolved.periods,
         **{f"period_{n}": period for n, period in enumerate(resolved.periods)},
         "branches": list(area.branches),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 BLOCKS: dict[str, str] = {
     **named_queries.read_blocks("read_models/pages.sql"),
     **named_queries.read_blocks("read_models/filters.sql"),
+    **named_queries.read_blocks("read_models/records.sql"),
     **named_queries.read_blocks("read_models/tables.sql"),
     "trackable": TRACKING["trackable"],
 }

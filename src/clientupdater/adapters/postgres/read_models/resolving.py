@@ -11,6 +11,7 @@ from clientupdater.adapters.postgres.read_models.client_page import rare_words_s
 from clientupdater.adapters.postgres.read_models.client_walk import ResolvedQuery, common_from
 from clientupdater.adapters.postgres.read_models.conditions import query_params
 from clientupdater.adapters.postgres.read_models.pieces import BLOCKS
+from clientupdater.adapters.postgres.read_models.record_filters import report_params
 from clientupdater.domain.errors import Fault, InvalidInput
 from clientupdater.domain.ids import BranchId, ClientId
 from clientupdater.domain.statuses import PENDING
@@ -36,6 +37,10 @@ _KINDS = {
     "row_status": "status",
     "row_reason": "reason",
     "row_branch_then": "any_branch",
+    "row_opened_in": "any_branch",
+    "row_moved_in": "any_branch",
+    "row_moved_out": "any_branch",
+    "recorded_reason": "reason",
 }
 """The filters that name a code, and what it is a code of."""
 _NUMBER = re.compile(r"[0-9\s+().-]+")
@@ -67,6 +72,8 @@ def resolve(
         status_scope=configuration.scope(looking.statuses),
         now=looking.now,
         today=looking.today,
+        report_scope=configuration.scope(looking.reports) if looking.reports else None,
+        report_params=report_params(configuration, ids.get("company"), looking.zone),
         ids=ids,
         area_members=_members(ids, configuration),
         is_undated=is_undated,

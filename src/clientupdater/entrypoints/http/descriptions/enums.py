@@ -17,7 +17,8 @@ from clientupdater.domain.settings_values import ValueType
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode
 from clientupdater.domain.worklist import Cause
-from clientupdater.ports.lists import ClientSort, WorklistOrder
+from clientupdater.ports.lists import ClientSort, Recorded, WorklistOrder
+from clientupdater.ports.staff_reports import SignalKind, StaffBy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +51,12 @@ CHOICES: Mapping[type[Enum] | type[Source], Choice] = {
     ),
     Mode: Choice("SyncMode", "Whether a sync job only plans (`preview`) or also changes clients."),
     Permission: Choice("Permission", "What a user may do."),
+    Recorded: Choice(
+        "RecordedKind",
+        "Which records of a person count: all updates that are not voided, or those of one kind.",
+    ),
+    SignalKind: Choice("SignalKind", "What a signal points at. It is never a verdict."),
+    StaffBy: Choice("StaffReportBy", "The time that a row of the staff report covers."),
     Scope: Choice(
         "Scope",
         "Which clients a grant reaches: those assigned to the user, those of the user's branches,"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from clientupdater.entrypoints.http.descriptions.about import UUID_EXAMPLE, About
 from clientupdater.entrypoints.http.descriptions.audit_members import AUDIT_MEMBERS
+from clientupdater.entrypoints.http.descriptions.report_members import REPORT_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -305,6 +306,7 @@ _OF_SHAPES = {
 _GROUPS = (
     _OF_SHAPES,
     AUDIT_MEMBERS,
+    REPORT_MEMBERS,
     _CLIENTS,
     _TRACKING,
     _LISTS,

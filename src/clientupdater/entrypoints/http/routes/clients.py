@@ -27,6 +27,7 @@ from clientupdater.ports.lists import (
     ClientQuery,
     ClientRecord,
     ClientSort,
+    Recorded,
     StatusFilter,
 )
 
@@ -77,6 +78,20 @@ class ClientFilters:
         UUID | None, About("Only clients that this user updated last: an id.")
     ] = None
     branch_then: Code | None = None
+    open: bool | None = None
+    opened_in: Code | None = None
+    moved_in: Code | None = None
+    moved_out: Code | None = None
+    ever_exempt: bool | None = None
+    opened_from: datetime | None = None
+    opened_before: datetime | None = None
+    promised_before: date | None = None
+    recorded: Recorded | None = None
+    recorded_by: UUID | None = None
+    recorded_from: datetime | None = None
+    recorded_before: datetime | None = None
+    recorded_reason: Code | None = None
+    within_reports: bool | None = None
 
 
 @frozen(kw_only=True)

@@ -1,0 +1,67 @@
+"""The figures of reports over one PostgreSQL transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.adapters.postgres.reports.balance import Balances
+from clientupdater.adapters.postgres.reports.counting import Conditions, RowCounts
+from clientupdater.adapters.postgres.reports.rows import RowFigures
+from clientupdater.adapters.postgres.reports.signals import Signals
+from clientupdater.adapters.postgres.reports.staff import StaffFigures
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clientupdater.adapters.postgres.configuration.configuration import Configuration
+    from clientupdater.adapters.postgres.core.transactions import TransactionControl
+    from clientupdater.ports.lists import ClientFilter, Looking
+    from clientupdater.ports.reports import AwayOfficer, BalanceCounts, ParFigures
+    from clientupdater.ports.staff_reports import (
+        SignalCount,
+        SignalEventPage,
+        SignalEventsRead,
+        SignalsRead,
+        StaffCounts,
+        StaffRead,
+    )
+
+
+@frozen
+class PostgresReports:
+    """Each report has a module of its own."""
+
+    _control: TransactionControl
+    _configuration: Configuration
+
+    def _conditions(self, looking: Looking) -> Conditions:
+        return Conditions(self._control, self._configuration, looking)
+
+    def balance(
+        self, looking: Looking, base: ClientFilter, *, exactly: bool = False
+    ) -> list[BalanceCounts]:
+        return Balances(self._conditions(looking)).read(base, exactly=exactly)
+
+    def figures(
+        self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
+    ) -> Mapping[str, int]:
+        return RowFigures(RowCounts(self._conditions(looking))).of(base, figures)
+
+    def figures_by_par_status(
+        self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
+    ) -> list[ParFigures]:
+        return RowFigures(RowCounts(self._conditions(looking))).by_par_status(base, figures)
+
+    def officers_away(self, looking: Looking, base: ClientFilter) -> list[AwayOfficer]:
+        return RowFigures(RowCounts(self._conditions(looking))).officers_away(base)
+
+    def staff(self, looking: Looking, read: StaffRead) -> list[StaffCounts]:
+        return StaffFigures(self._conditions(looking)).read(read)
+
+    def signals(self, looking: Looking, read: SignalsRead) -> list[SignalCount]:
+        return Signals(self._conditions(looking)).read(read)
+
+    def signal_events(self, looking: Looking, read: SignalEventsRead) -> SignalEventPage:
+        return Signals(self._conditions(looking)).events(read)

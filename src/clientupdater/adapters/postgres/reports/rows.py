@@ -1,0 +1,65 @@
+"""Figures of rows: in all, by PAR status, and of officers who are away (R8, R9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from attrs import evolve, frozen
+
+from clientupdater.adapters.postgres.core import named_queries
+from clientupdater.adapters.postgres.reports.counting import BLOCKS
+from clientupdater.domain.ids import PersonId
+from clientupdater.ports.reports import MOST_OFFICERS, PAST_DUE, AwayOfficer, ParFigures
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from clientupdater.adapters.postgres.reports.counting import RowCounts
+    from clientupdater.ports.lists import ClientFilter
+
+
+@frozen
+class RowFigures:
+    """Figures that are counts of rows, or sums over them."""
+
+    counts: RowCounts
+
+    def of(self, base: ClientFilter, figures: Mapping[str, ClientFilter]) -> Mapping[str, Any]:
+        counted = self.counts.read(base, figures, "in_all", _sums(figures))
+        return counted.get(None, dict.fromkeys(figures, 0))
+
+    def by_par_status(
+        self, base: ClientFilter, figures: Mapping[str, ClientFilter]
+    ) -> list[ParFigures]:
+        counted = self.counts.read(base, figures, "by_par_status", _sums(figures))
+        connection = self.counts.conditions.control.begun
+        known = connection.execute(BLOCKS["par_statuses"].encode()).fetchall()
+        return [ParFigures(code, name, counted[id_]) for id_, code, name in known if id_ in counted]
+
+    def officers_away(self, base: ClientFilter) -> list[AwayOfficer]:
+        """Name the officers who are away, with the rows of `base` that they have."""
+        rows = {UUID(key): each["rows"] for key, each in self._by_officer(base).items() if key}
+        statement = named_queries.render(BLOCKS, "officers_away", limit=MOST_OFFICERS)
+        conditions = self.counts.conditions
+        params = {"officers": list(rows), "now": conditions.looking.now}
+        known = conditions.control.begun.execute(statement.encode(), params).fetchall()
+        return [
+            AwayOfficer(PersonId(id_), name, self._rows_of(base, id_, rows[id_]), is_active)
+            for id_, name, is_active in known
+        ]
+
+    def _by_officer(self, base: ClientFilter) -> dict[str | None, dict[str, Any]]:
+        return self.counts.read(base, {"rows": base}, "by_officer")
+
+    def _rows_of(self, base: ClientFilter, officer: UUID, rows: int) -> int:
+        """One's own list has the clients of those whom one stands in for as well (A2)."""
+        if officer != self.counts.conditions.looking.clients.actor:
+            return rows
+        wanted = evolve(base, assigned_to=PersonId(officer))
+        return int(self.of(base, {"rows": wanted})["rows"])
+
+
+def _sums(figures: Mapping[str, ClientFilter]) -> frozenset[str]:
+    return frozenset(name for name in figures if name.startswith(PAST_DUE))

@@ -1,0 +1,22 @@
+"""Weekends and holidays, which count neither against pace nor as untouched days (R12)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+_SATURDAY = 5
+
+
+def is_working_day(day: date, holidays: Set[date] = frozenset()) -> bool:
+    """Whether people work on it."""
+    return day.weekday() < _SATURDAY and day not in holidays
+
+
+def working_days_between(start: date, end: date, holidays: Set[date] = frozenset()) -> int:
+    """Count the working days after `start`, up to and including `end`."""
+    days = (start + timedelta(n) for n in range(1, (end - start).days + 1))
+    return sum(is_working_day(day, holidays) for day in days)

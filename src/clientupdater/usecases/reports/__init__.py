@@ -1,0 +1,1 @@
+"""Reports: figures that carry the filter of their rows."""

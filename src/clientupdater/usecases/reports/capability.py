@@ -1,0 +1,25 @@
+"""Reports, each with figures that open into their rows (R3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from clientupdater.usecases.reports.ageing import Ageing
+    from clientupdater.usecases.reports.balance import Balance
+    from clientupdater.usecases.reports.signals import Signals
+    from clientupdater.usecases.reports.staff import Staff
+    from clientupdater.usecases.reports.untouched import Untouched
+
+
+@frozen(kw_only=True)
+class Reports:
+    """Reports, each of one company."""
+
+    ageing: Ageing
+    balance: Balance
+    signals: Signals
+    staff: Staff
+    untouched: Untouched

@@ -1,0 +1,125 @@
+"""Reports over HTTP: figures whose filters go back into the list of clients, and who may read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.http_actors import BASE, HttpActors, code_of, http_actors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.servers import Database
+
+FCASH = {"company": "FCASH"}
+
+
+@pytest.fixture
+def actors(database: Database) -> Iterator[HttpActors]:
+    with http_actors(database) as actors:
+        yield actors
+
+
+def manager(actors: HttpActors, *rights: str) -> dict[str, str]:
+    """Sign in a manager of every company, with these rights besides reading clients."""
+    person = actors.staff.hire(
+        *(f"{each} all" for each in ("clients:read", "status:read", *rights))
+    )
+    return {"Authorization": f"Bearer {actors.staff.session(person)}"}
+
+
+def read(actors: HttpActors, path: str, who: dict[str, str], **params: Any) -> Any:
+    answer = actors.http.get(f"{BASE}{path}", params={**FCASH, **params}, headers=who)
+    assert answer.status_code == 200, answer.text  # noqa: PLR2004
+    return answer.json()
+
+
+@pytest.mark.parametrize("name", ["balance", "ageing", "untouched"])
+@pytest.mark.rule("R3")
+def test_R3_the_filter_of_a_figure_lists_its_clients_over_http(
+    actors: HttpActors, name: str
+) -> None:
+    for _ in range(3):
+        actors.record(actors.client())
+    boss = manager(actors, "reports:read")
+    report = read(actors, f"/reports/{name}", boss)
+    assert report["period"] == "2026-11"
+    figures = [f for row in (*report["rows"], report["totals"]) for f in row["figures"].items()]
+    assert any(figure["value"] == 3 for _, figure in figures)  # noqa: PLR2004
+    for each, figure in figures:
+        if each != "past_due":
+            listed = actors.http.get(f"{BASE}/clients", params=figure["filter"], headers=boss)
+            assert len(listed.json()["items"]) == figure["value"], (each, listed.text)
+
+
+@pytest.mark.rule("R6")
+def test_R6_people_read_their_own_records_by_status_read_alone(actors: HttpActors) -> None:
+    actors.record(actors.client())
+    (row,) = read(actors, "/reports/staff", {})["rows"]
+    assert row["figures"]["update"]["value"] == 1
+    listed = actors.http.get(f"{BASE}/clients", params=row["figures"]["update"]["filter"])
+    assert len(listed.json()["items"]) == 1
+
+
+@pytest.mark.rule("R6", "A6a")
+def test_R6_others_read_them_by_reports_read_over_the_person(actors: HttpActors) -> None:
+    actors.record(actors.client())
+    assert read(actors, "/reports/staff", actors.reader)["rows"] == []
+    assert len(read(actors, "/reports/staff", manager(actors, "reports:read"))["rows"]) == 1
+    stranger = actors.staff.hire("clients:read branch", "status:read branch", "reports:read branch")
+    actors.staff.branch(stranger)
+    session = {"Authorization": f"Bearer {actors.staff.session(stranger)}"}
+    assert read(actors, "/reports/staff", session)["rows"] == []
+
+
+@pytest.mark.rule("R10")
+def test_R10_a_signal_states_what_was_recorded_and_opens_into_its_records(
+    actors: HttpActors,
+) -> None:
+    actors.staff.clock.forward(hours=6)  # from 17:00 to 23:00 in Manila
+    for _ in range(3):
+        actors.record(actors.client())
+    auditor = manager(actors, "audit:read")
+    (signal,) = read(actors, "/reports/signals", auditor)["items"]
+    assert signal["message"] == "Ana recorded 3 updates outside of working hours."
+    wanted = signal["records"]["filter"]
+    page = read(actors, "/reports/signals/events", auditor, **wanted, limit=2)
+    rest = read(
+        actors, "/reports/signals/events", auditor, **wanted, limit=2, cursor=page["next_cursor"]
+    )
+    assert [len(page["items"]), len(rest["items"]), rest["has_more"]] == [2, 1, False]
+
+
+@pytest.mark.parametrize(
+    ("path", "rights"),
+    [("/reports/balance", ()), ("/reports/signals", ("reports:read",))],
+)
+@pytest.mark.rule("A1", "R10")
+def test_A1_a_report_is_refused_without_its_permission(
+    actors: HttpActors, path: str, rights: tuple[str, ...]
+) -> None:
+    who = manager(actors, *rights)
+    assert code_of(actors.http.get(f"{BASE}{path}", params=FCASH, headers=who)) == (
+        403,
+        "forbidden",
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "pointer"),
+    [
+        ("/reports/staff", {"first_day": "2026-01-01"}, "first_day"),
+        ("/reports/staff", {"period": "2026-11"}, "period"),
+        ("/reports/balance", {"company": "NONE"}, "company"),
+        ("/clients", {"recorded": "update"}, "recorded_by"),
+    ],
+)
+def test_a_question_that_has_no_answer_is_refused(
+    actors: HttpActors, path: str, params: dict[str, str], pointer: str
+) -> None:
+    boss = manager(actors, "reports:read")
+    answer = actors.http.get(f"{BASE}{path}", params={**FCASH, **params}, headers=boss)
+    assert code_of(answer) == (422, "validation_failed")
+    assert pointer in answer.json()["error"]["details"]["fields"][0]["pointer"]
