@@ -30,6 +30,9 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "period": Period.parse,
     "follow_up_before": date.fromisoformat,
     "updated_by": UUID,
+    "contact_by": UUID,
+    "done_by": UUID,
+    "done_until": date.fromisoformat,
 }
 
 

@@ -221,6 +221,10 @@ class ClientKey:
     """By follow_up: whether the place is among clients without a day."""
 
 
+NONE = "none"
+"""Stands for a missing officer, product or pension type."""
+
+
 @frozen(kw_only=True)
 class StatusFilter:
     """Conditions on a client's period row; a caller needs status:read for them.
@@ -240,11 +244,19 @@ class StatusFilter:
     follow_up_before: date | None = None
     updated_by: PersonId | None = None
     branch_then: str | None = None
+    contacted: bool | None = None
+    contact_branch: str | None = None
+    contact_by: PersonId | None = None
+    done_by: PersonId | None = None
+    done_until: date | None = None
 
 
 @frozen(kw_only=True)
 class ClientFilter:
-    """Conditions on a client; lookups, companies and branches by their codes."""
+    """Conditions on a client; lookups, companies and branches by their codes.
+
+    `product` and `pension_type` may be NONE: the clients without one.
+    """
 
     company: str | None = None
     branch: str | None = None

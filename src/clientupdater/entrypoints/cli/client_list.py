@@ -20,8 +20,8 @@ FILTERS = {
     "company": "The company's code.",
     "branch": "The branch's code.",
     "area": "The area's code.",
-    "product": "The loan product's code.",
-    "pension_type": "The kind of pension, by its code.",
+    "product": "The loan product's code, or none.",
+    "pension_type": "The kind of pension, by its code, or none.",
     "pensioner_type": "The kind of pensioner, by its code.",
     "par_status": "The portfolio-at-risk status, by its code.",
     "account_type": "How the client receives the pension, by its code.",
@@ -41,6 +41,11 @@ FILTERS = {
     "follow_up_before": "Only clients whose next follow-up is before this day.",
     "updated_by": "Only clients that this user updated last: an id.",
     "branch_then": "The branch that the client belonged to in the period, by its code.",
+    "contacted": "Only clients that were reached in the period, or only those that were not.",
+    "contact_branch": "The branch that reached the client first in the period, by its code.",
+    "contact_by": "Only clients that this user reached first in the period: an id.",
+    "done_by": "Only clients whose period this user finished: an id.",
+    "done_until": "Only clients whose period was finished on this day or before.",
 }
 _SWITCHES = {
     "active": "--active/--inactive",
@@ -48,6 +53,7 @@ _SWITCHES = {
     "terminal": "--terminal/--not-terminal",
     "touched": "--touched/--untouched",
     "has_payment": "--paid/--not-paid",
+    "contacted": "--contacted/--not-contacted",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from attrs import define
 
@@ -53,9 +54,15 @@ from clientupdater.adapters.postgres.tracking.rows import PostgresRows
 from clientupdater.adapters.security.vault import required
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.ports.sync import Work
+
+
+DEFAULT_ZONE = ZoneInfo("Asia/Manila")
+"""Where the business's days begin, unless the composition names another zone (P1)."""
 
 
 @define(eq=False)
@@ -66,6 +73,7 @@ class PostgresTransaction:
     memory: ConfigurationMemory
     generation: int | None = None
     vault: Vault | None = None
+    zone: tzinfo = DEFAULT_ZONE
 
     @property
     def connection(self) -> Connection:
@@ -93,7 +101,7 @@ class PostgresTransaction:
 
     @property
     def rows(self) -> PostgresRows:
-        return PostgresRows(self.connection)
+        return PostgresRows(self.connection, self.zone)
 
     @property
     def openings(self) -> PostgresOpenings:

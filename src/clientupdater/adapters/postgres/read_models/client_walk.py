@@ -43,6 +43,10 @@ _NARROWING = frozenset(
         "row_follow_up_before",
         "row_updated_by",
         "row_branch_then",
+        "row_contact_branch",
+        "row_contact_by",
+        "row_done_by",
+        "row_done_until",
     }
 )
 """Filters that few rows may answer to, and that an index of the rows serves."""

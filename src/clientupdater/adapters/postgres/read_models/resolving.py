@@ -14,6 +14,7 @@ from clientupdater.adapters.postgres.read_models.pieces import BLOCKS
 from clientupdater.domain.errors import Fault, InvalidInput
 from clientupdater.domain.ids import BranchId, ClientId
 from clientupdater.domain.statuses import PENDING
+from clientupdater.ports.lists import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -36,8 +37,10 @@ _KINDS = {
     "row_status": "status",
     "row_reason": "reason",
     "row_branch_then": "any_branch",
+    "row_contact_branch": "any_branch",
 }
 """The filters that name a code, and what it is a code of."""
+_MAY_BE_NONE = ("product", "pension_type")
 _NUMBER = re.compile(r"[0-9\s+().-]+")
 FEWEST_DIGITS = 7
 """Digits that make a contact number: nobody's has fewer."""
@@ -139,4 +142,5 @@ def _code_in(wanted: ClientFilter, name: str) -> str | None:
         code = getattr(wanted.row, name.removeprefix("row_")) if wanted.row else None
     else:
         code = getattr(wanted, name)
+        code = None if code == NONE and name in _MAY_BE_NONE else code
     return None if code is None else str(code)
