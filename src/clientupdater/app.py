@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clientupdater.usecases.operations.capability import Operations
     from clientupdater.usecases.organisation.capability import Organisation
     from clientupdater.usecases.people.capability import People
+    from clientupdater.usecases.reports.capability import Reports
     from clientupdater.usecases.requests.capability import Requests
     from clientupdater.usecases.sync.capability import Sync
     from clientupdater.usecases.tracking.periods import Periods
@@ -41,6 +42,7 @@ class App:
     sync: Sync
     jobs: Jobs
     exports: Exports
+    reports: Reports
     configuration: Configuration
     audit: Audit
     requests: Requests

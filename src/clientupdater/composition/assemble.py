@@ -65,6 +65,12 @@ from clientupdater.usecases.people.sessions import Sessions
 from clientupdater.usecases.people.sign_in import SignIn
 from clientupdater.usecases.people.staff_import import StaffImport
 from clientupdater.usecases.people.users import Users
+from clientupdater.usecases.reports.capability import Reports
+from clientupdater.usecases.reports.completion import CompletionReport
+from clientupdater.usecases.reports.dashboard import Dashboard
+from clientupdater.usecases.reports.folding import FoldCounts
+from clientupdater.usecases.reports.pace import Pace
+from clientupdater.usecases.reports.trend import Trend
 from clientupdater.usecases.requests.capability import Requests
 from clientupdater.usecases.requests.idempotency import Idempotency
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
@@ -105,6 +111,7 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         REFRESH_JOB: Task(FollowNotice(work, clock, zone, one_client), SYNC_QUEUE),
         EXPORT_JOB: Task(at.write_export(), EXPORT_QUEUE),
         PAR_STATUS_JOB: Task(par_statuses.settle_as_job),
+        "fold_row_counts": Task(FoldCounts(work).fold_as_job),
         "open_period": Task(periods.open_due_as_job),
         "retention": Task(purge.as_retention),
         "expiry": Task(
@@ -130,6 +137,7 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
             run=DoJob(tasks, clock, parts.chance),
         ),
         exports=Exports(work, clock, zone, parts.files),
+        reports=at.reports(),
         configuration=at.configuration(par_statuses),
         audit=Audit(logs=Audits(work), dossiers=Dossiers(work, clock)),
         requests=at.requests(),
@@ -210,6 +218,15 @@ class _Ground:
             undo=ConfigurationUndo(
                 work, clock, settings, categories, options, lookup_admin, par_statuses
             ),
+        )
+
+    def reports(self) -> Reports:
+        work, clock, zone = self.work, self.clock, self.zone
+        return Reports(
+            completion=CompletionReport(work, clock, zone),
+            dashboard=Dashboard(work, clock, zone),
+            pace=Pace(work, clock, zone),
+            trend=Trend(work, clock, zone),
         )
 
     def requests(self) -> Requests:

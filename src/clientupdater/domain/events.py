@@ -210,9 +210,7 @@ def _stamped(snapshot: Snapshot, event: StatusEvent) -> Snapshot:
 
 def _happened(snapshot: Snapshot, event: StatusEvent, before_done: Standing) -> Snapshot:
     if event.kind is EventKind.REOPENED:
-        return evolve(
-            snapshot, standing=before_done, terminal_at=None, done_by=None, done_at=None
-        )
+        return evolve(snapshot, standing=before_done, terminal_at=None, done_by=None, done_at=None)
     if event.kind is EventKind.VOIDED:
         return snapshot
     return _EFFECTS[event.kind](snapshot, event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -13,8 +13,11 @@ from clientupdater.domain.periods import Period
 from clientupdater.ports.lists import ClientFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from fractions import Fraction
+
+    from clientupdater.domain.access_scope import AccessScope
+    from clientupdater.domain.rates import Counts
 
 
 @frozen
@@ -76,5 +79,71 @@ class CompletionQuery:
     """What had been recorded by then (R5); None: now."""
 
 
+@frozen(kw_only=True)
+class ReportReader:
+    """The scopes of a reader, all of which a row that is counted lies within (A10), and the day."""
+
+    clients: AccessScope
+    statuses: AccessScope
+    reports: AccessScope
+    today: date
+
+    @property
+    def scopes(self) -> tuple[AccessScope, ...]:
+        """Each scope once."""
+        return tuple(dict.fromkeys((self.clients, self.statuses, self.reports)))
+
+
+@frozen
+class KeyedCounts:
+    """The counts of one branch, product or whatever a report goes by."""
+
+    key: str | None
+    """A code, or a person's id; None for rows without one."""
+    name: str
+    counts: Counts
+
+
+@frozen(kw_only=True)
+class CompletionCounts:
+    """Counts for each key, and of all rows: a branch of two areas counts in both."""
+
+    keys: tuple[KeyedCounts, ...]
+    total: Counts
+
+
+@frozen(kw_only=True)
+class StandingCount:
+    """How many rows have a status and these properties."""
+
+    status: str
+    is_exempt: bool
+    has_payment: bool
+    is_terminal: bool
+    is_confirmed: bool
+    is_contacted: bool
+    rows: int
+
+
 class ReportModels(Protocol):
-    """Reads what reports show, within the scopes of the reader."""
+    """Reads what reports show, within every scope of the reader.
+
+    Each raises InvalidInput for a company whose code does not exist.
+    """
+
+    def completion(self, query: CompletionQuery, reader: ReportReader) -> CompletionCounts: ...
+    def done_by_day(
+        self, company: str, periods: Sequence[Period], reader: ReportReader
+    ) -> Mapping[Period, Mapping[date, int]]: ...
+    def standing(
+        self, company: str, period: Period, reader: ReportReader
+    ) -> tuple[StandingCount, ...]:
+        """Count the rows of a period; statuses in the order in which people read them."""
+        ...
+
+    def trend(
+        self, company: str, periods: Sequence[Period], reader: ReportReader
+    ) -> Mapping[Period, Counts]: ...
+    def fold(self, at_most: int) -> int:
+        """Fold changes of the counts; return how many, 0 as well while another fold runs."""
+        ...

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.people import Credentials, People, Sessions, Territories
     from clientupdater.ports.queue import Jobs
     from clientupdater.ports.read_models import ReadModels
+    from clientupdater.ports.reports import ReportModels
     from clientupdater.ports.retention import RetentionStore
     from clientupdater.ports.rights import Rights
     from clientupdater.ports.roles import Roles
@@ -101,6 +102,8 @@ class Transaction(Protocol):
     def branches(self) -> Branches: ...
     @property
     def read_models(self) -> ReadModels: ...
+    @property
+    def reports(self) -> ReportModels: ...
     @property
     def jobs(self) -> Jobs: ...
     @property

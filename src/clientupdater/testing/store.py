@@ -185,6 +185,7 @@ class MemoryTransaction:
     areas = NeedsDatabase()
     branches = NeedsDatabase()
     read_models = NeedsDatabase()
+    reports = NeedsDatabase()
     audits = NeedsDatabase()
     exports = NeedsDatabase()
     retention = NeedsDatabase()

@@ -61,6 +61,10 @@ _HERE = "clientupdater.entrypoints.cli"
             f"{_HERE}.periods:periods",
             "Show the current periods, list the opened ones, and open one.",
         ),
+        "reports": (
+            f"{_HERE}.reports:reports",
+            "Report completion, trend and pace of a period.",
+        ),
         "roles": (
             f"{_HERE}.roles:roles",
             "Manage roles: named sets of permissions, one for each job.",

@@ -29,6 +29,7 @@ from clientupdater.entrypoints.http.routes import (
     lookups,
     pension_numbers,
     periods,
+    reports,
     roles,
     schedules,
     sessions,
@@ -96,6 +97,10 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
         ),
     ),
     (Capability("Periods", "The months and quarters of the work."), periods.ENDPOINTS),
+    (
+        Capability("Reports", "Figures of a period, each with the filter that lists its rows."),
+        reports.ENDPOINTS,
+    ),
     (Capability("Exports", "Files of clients, their status or a report."), exports.ENDPOINTS),
     (
         Capability("Sync", "Read clients from their sources: plan, approve, apply."),

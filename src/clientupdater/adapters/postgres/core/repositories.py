@@ -42,6 +42,7 @@ from clientupdater.adapters.postgres.people.roles import PostgresRoles
 from clientupdater.adapters.postgres.people.sessions import PostgresSessions
 from clientupdater.adapters.postgres.people.territories import PostgresTerritories
 from clientupdater.adapters.postgres.read_models import PostgresReadModels
+from clientupdater.adapters.postgres.reports.reports import PostgresReports
 from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
 from clientupdater.adapters.postgres.sync.jobs import (
     PostgresSyncJobs,
@@ -122,6 +123,10 @@ class PostgresTransaction:
     @property
     def read_models(self) -> PostgresReadModels:
         return PostgresReadModels(self.control, self.settings)
+
+    @property
+    def reports(self) -> PostgresReports:
+        return PostgresReports(self.connection, self.settings)
 
     @property
     def jobs(self) -> PostgresJobs:

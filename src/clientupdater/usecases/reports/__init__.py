@@ -1,0 +1,1 @@
+"""Reports: figures that open into the rows they count (R3)."""
