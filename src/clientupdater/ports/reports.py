@@ -91,7 +91,8 @@ class ReportReader:
     @property
     def scopes(self) -> tuple[AccessScope, ...]:
         """Each scope once."""
-        return tuple(dict.fromkeys((self.clients, self.statuses, self.reports)))
+        scopes = (self.clients, self.statuses, self.reports)
+        return tuple({scope.fingerprint(): scope for scope in scopes}.values())
 
 
 @frozen

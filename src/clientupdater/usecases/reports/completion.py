@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.reports import CompletionQuery, KeyedCounts
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
+_COLUMNS = {CompletionBy.OFFICER: "assigned_to"}
 _CREDITED = (CompletionBy.BRANCH, CompletionBy.OFFICER)
 
 
@@ -62,9 +63,9 @@ class CompletionReport:
 def _obligation_row(counts: KeyedCounts, by: CompletionBy, of_all: ClientFilter) -> ReportRow:
     value: Any = counts.key
     if by is CompletionBy.OFFICER:
-        value = PersonId(UUID(counts.key)) if counts.key else NONE
-    column = "assigned_to" if by is CompletionBy.OFFICER else str(by)
-    rows = evolve(of_all, **{column: NONE if value is None else value})
+        value = PersonId(UUID(counts.key)) if counts.key else None
+    columns: dict[str, Any] = {_COLUMNS.get(by, str(by)): NONE if value is None else value}
+    rows = evolve(of_all, **columns)
     return rates_row(counts.key, counts.name, counts.counts, rows)
 
 
