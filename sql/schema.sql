@@ -224,6 +224,300 @@ CREATE OR REPLACE FUNCTION public.contact_form(value text)
 RETURN NULLIF(regexp_replace(regexp_replace(value, '[^0-9]'::text, ''::text, 'g'::text), '^(?:(?:00)?63(?=[0-9]{8,10}$)|0+)'::text, ''::text), ''::text)
 ;
 
+-- :: function count_changed_rows()
+CREATE OR REPLACE FUNCTION public.count_changed_rows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+    before text := coalesce(current_setting('clientupdater.system', true), '');
+begin
+    perform set_config('clientupdater.system', 'on', true);
+    insert into row_count_changes (
+        period, company_id, branch_id, assigned_to, product_id, pension_type_id, status_type_id,
+        is_exempt, has_payment, is_terminal, is_done, is_confirmed, is_contacted,
+        contact_branch_id, contact_by, done_branch_id, done_by, done_on, change
+    )
+    select
+        v.period, c.company_id, c.branch_id, c.assigned_to, c.product_id, c.pension_type_id,
+        v.status_type_id, v.exempt_cause is not null, v.has_payment, v.is_terminal,
+        t.code = 'DONE', t.code = 'DONE' and coalesce(r.code = 'CONFIRMED', false),
+        v.contact_branch_id is not null, v.contact_branch_id, v.contact_by,
+        case when t.code = 'DONE' then v.branch_id end, v.done_by, v.done_on,
+        sum(v.change)
+    from (
+            select
+                v.client_id, v.period, v.status_type_id, v.reason_id, v.exempt_cause,
+                v.has_payment, v.is_terminal, v.contact_branch_id, v.contact_by, v.branch_id,
+                v.done_by, v.done_on,
+                sum(v.change) as change
+            from (select
+                    s.client_id, s.period, s.status_type_id, s.reason_id, s.exempt_cause,
+                    s.has_payment, s.is_terminal, s.contact_branch_id, s.contact_by, s.branch_id,
+                    s.done_by, s.done_on, -1 as change
+                from was s
+                union all
+                select
+                    s.client_id, s.period, s.status_type_id, s.reason_id, s.exempt_cause,
+                    s.has_payment, s.is_terminal, s.contact_branch_id, s.contact_by, s.branch_id,
+                    s.done_by, s.done_on, 1 as change
+                from arrived s) v
+            group by
+                v.client_id, v.period, v.status_type_id, v.reason_id, v.exempt_cause,
+                v.has_payment, v.is_terminal, v.contact_branch_id, v.contact_by, v.branch_id,
+                v.done_by, v.done_on
+            having sum(v.change) <> 0
+    ) v
+    cross join lateral (
+        select c.*
+        from clients c
+        where c.id = v.client_id and c.deleted_at is null
+        offset 0
+    ) c
+    join status_types t on t.id = v.status_type_id
+    left join status_reasons r on r.id = v.reason_id
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18;
+    perform set_config('clientupdater.system', before, true);
+    return null;
+end
+$function$
+;
+
+-- :: function count_new_rows()
+CREATE OR REPLACE FUNCTION public.count_new_rows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+    before text := coalesce(current_setting('clientupdater.system', true), '');
+begin
+    perform set_config('clientupdater.system', 'on', true);
+    insert into row_count_changes (
+        period, company_id, branch_id, assigned_to, product_id, pension_type_id, status_type_id,
+        is_exempt, has_payment, is_terminal, is_done, is_confirmed, is_contacted,
+        contact_branch_id, contact_by, done_branch_id, done_by, done_on, change
+    )
+    select
+        v.period, c.company_id, c.branch_id, c.assigned_to, c.product_id, c.pension_type_id,
+        v.status_type_id, v.exempt_cause is not null, v.has_payment, v.is_terminal,
+        t.code = 'DONE', t.code = 'DONE' and coalesce(r.code = 'CONFIRMED', false),
+        v.contact_branch_id is not null, v.contact_branch_id, v.contact_by,
+        case when t.code = 'DONE' then v.branch_id end, v.done_by, v.done_on,
+        sum(v.change)
+    from (
+            select
+                v.client_id, v.period, v.status_type_id, v.reason_id, v.exempt_cause,
+                v.has_payment, v.is_terminal, v.contact_branch_id, v.contact_by, v.branch_id,
+                v.done_by, v.done_on,
+                sum(v.change) as change
+            from (select
+                    s.client_id, s.period, s.status_type_id, s.reason_id, s.exempt_cause,
+                    s.has_payment, s.is_terminal, s.contact_branch_id, s.contact_by, s.branch_id,
+                    s.done_by, s.done_on, 1 as change
+                from arrived s) v
+            group by
+                v.client_id, v.period, v.status_type_id, v.reason_id, v.exempt_cause,
+                v.has_payment, v.is_terminal, v.contact_branch_id, v.contact_by, v.branch_id,
+                v.done_by, v.done_on
+            having sum(v.change) <> 0
+    ) v
+    cross join lateral (
+        select c.*
+        from clients c
+        where c.id = v.client_id and c.deleted_at is null
+        offset 0
+    ) c
+    join status_types t on t.id = v.status_type_id
+    left join status_reasons r on r.id = v.reason_id
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18;
+    perform set_config('clientupdater.system', before, true);
+    return null;
+end
+$function$
+;
+
+-- :: function count_rows_of_changed_clients()
+CREATE OR REPLACE FUNCTION public.count_rows_of_changed_clients()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+    before text := coalesce(current_setting('clientupdater.system', true), '');
+    concerns_counts boolean;
+begin
+    execute $sql$
+        select coalesce(bool_or(
+                (was.company_id, was.branch_id, was.assigned_to, was.product_id, was.pension_type_id,
+                    was.deleted_at is null)
+                is distinct from (arrived.company_id, arrived.branch_id, arrived.assigned_to,
+                    arrived.product_id, arrived.pension_type_id, arrived.deleted_at is null)
+            ), false)
+          from was
+          join arrived on arrived.id = was.id
+    $sql$ into concerns_counts;
+    if not concerns_counts then
+        return null;
+    end if;
+    perform set_config('clientupdater.system', 'on', true);
+    execute $sql$
+        select count(*)
+          from (
+            select s.id
+              from was
+              join arrived on arrived.id = was.id
+              join client_period_status s on s.client_id = arrived.id
+             where (was.company_id, was.branch_id, was.assigned_to, was.product_id,
+                    was.pension_type_id, was.deleted_at is null)
+                is distinct from (arrived.company_id, arrived.branch_id, arrived.assigned_to,
+                    arrived.product_id, arrived.pension_type_id, arrived.deleted_at is null)
+             order by s.client_id, s.period_year,
+                 coalesce(s.period_month, s.period_quarter * 3 - 2), s.period_type
+               for no key update of s
+          ) locked
+    $sql$;
+    execute $sql$
+    insert into row_count_changes (
+        period, company_id, branch_id, assigned_to, product_id, pension_type_id, status_type_id,
+        is_exempt, has_payment, is_terminal, is_done, is_confirmed, is_contacted,
+        contact_branch_id, contact_by, done_branch_id, done_by, done_on, change
+    )
+    select
+        s.period, c.company_id, c.branch_id, c.assigned_to, c.product_id, c.pension_type_id,
+        s.status_type_id, s.exempt_cause is not null, s.has_payment, s.is_terminal,
+        t.code = 'DONE', t.code = 'DONE' and coalesce(r.code = 'CONFIRMED', false),
+        s.contact_branch_id is not null, s.contact_branch_id, s.contact_by,
+        case when t.code = 'DONE' then s.branch_id end, s.done_by, s.done_on,
+        sum(c.change)
+    from (
+        select was.*, -1 as change
+        from was
+        join arrived on arrived.id = was.id
+        where (was.company_id, was.branch_id, was.assigned_to, was.product_id,
+                was.pension_type_id, was.deleted_at is null)
+            is distinct from (arrived.company_id, arrived.branch_id, arrived.assigned_to,
+                arrived.product_id, arrived.pension_type_id, arrived.deleted_at is null)
+        union all
+        select arrived.*, 1
+        from was
+        join arrived on arrived.id = was.id
+        where (was.company_id, was.branch_id, was.assigned_to, was.product_id,
+                was.pension_type_id, was.deleted_at is null)
+            is distinct from (arrived.company_id, arrived.branch_id, arrived.assigned_to,
+                arrived.product_id, arrived.pension_type_id, arrived.deleted_at is null)
+    ) c
+    join client_period_status s on s.client_id = c.id
+    join status_types t on t.id = s.status_type_id
+    left join status_reasons r on r.id = s.reason_id
+    where c.deleted_at is null
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
+    having sum(c.change) <> 0
+    $sql$;
+    perform set_config('clientupdater.system', before, true);
+    return null;
+end
+$function$
+;
+
+-- :: function fold_row_counts(at_most integer)
+CREATE OR REPLACE FUNCTION public.fold_row_counts(at_most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+    before text := coalesce(current_setting('clientupdater.system', true), '');
+    folded integer;
+begin
+    if not pg_try_advisory_xact_lock(1667856208, 32) then
+        return null;
+    end if;
+    perform set_config('clientupdater.system', 'on', true);
+    with oldest as (
+        select id from row_count_changes order by id limit at_most
+    ),
+
+    taken as (
+        delete from row_count_changes d using oldest where d.id = oldest.id returning d.*
+    ),
+
+    in_views as (
+        select
+            'standing' as view, period, company_id, branch_id, assigned_to, status_type_id,
+            has_payment, is_terminal, null::uuid as product_id, null::uuid as pension_type_id,
+            is_exempt, is_done, is_confirmed, is_contacted, null::uuid as contact_branch_id,
+            null::uuid as contact_by, null::uuid as done_branch_id, null::uuid as done_by,
+            null::date as done_on, change
+        from taken
+        union all
+        select
+            'product' as view, period, company_id, branch_id, assigned_to, null::uuid,
+            null::boolean, null::boolean, product_id, pension_type_id, is_exempt, is_done,
+            is_confirmed, is_contacted, null::uuid, null::uuid, null::uuid, null::uuid,
+            null::date, change
+        from taken
+        union all
+        select
+            'credit' as view, period, company_id, branch_id, assigned_to, null::uuid,
+            null::boolean, null::boolean, null::uuid, null::uuid, is_exempt, is_done,
+            is_confirmed, is_contacted, contact_branch_id, contact_by, done_branch_id, done_by,
+            null::date, change
+        from taken
+        union all
+        select
+            'day' as view, period, company_id, branch_id, assigned_to, null::uuid, null::boolean,
+            null::boolean, null::uuid, null::uuid, is_exempt, is_done, is_confirmed, is_contacted,
+            null::uuid, null::uuid, null::uuid, null::uuid, done_on, change
+        from taken
+    ),
+
+    added as (
+        insert into row_counts as kept (
+            view,
+            period, company_id, branch_id, assigned_to, status_type_id, has_payment, is_terminal,
+            product_id, pension_type_id, is_exempt, is_done, is_confirmed, is_contacted,
+            contact_branch_id, contact_by, done_branch_id, done_by, done_on, total
+        )
+        select
+            view,
+            period, company_id, branch_id, assigned_to, status_type_id, has_payment, is_terminal,
+            product_id, pension_type_id, is_exempt, is_done, is_confirmed, is_contacted,
+            contact_branch_id, contact_by, done_branch_id, done_by, done_on,
+            sum(change)
+        from in_views
+        group by
+            view,
+            period, company_id, branch_id, assigned_to, status_type_id, has_payment, is_terminal,
+            product_id, pension_type_id, is_exempt, is_done, is_confirmed, is_contacted,
+            contact_branch_id, contact_by, done_branch_id, done_by, done_on
+        having sum(change) <> 0
+        on conflict (
+            view, period, company_id, branch_id, assigned_to, is_exempt, is_done, is_confirmed,
+            is_contacted, status_type_id, has_payment, is_terminal, product_id, pension_type_id,
+            contact_branch_id, contact_by, done_branch_id, done_by, done_on
+        )
+        do update set total = kept.total + excluded.total
+    )
+
+    select count(*) from taken into folded;
+    delete from row_counts where total = 0;
+    if folded > 0 then
+        update row_count_folds set folds = folds + 1;
+    end if;
+    perform set_config('clientupdater.system', before, true);
+    return folded;
+end
+$function$
+;
+
 -- :: function keep_client_words()
 CREATE OR REPLACE FUNCTION public.keep_client_words()
  RETURNS trigger
@@ -754,7 +1048,12 @@ END)) stored not null,
 CASE
     WHEN (update_count > 0) THEN '1152921504606846976'::bigint
     ELSE (0)::bigint
-END - owed)) stored not null
+END - owed)) stored not null,
+    contact_branch_id uuid,
+    contact_by uuid,
+    done_by uuid,
+    done_at timestamp with time zone,
+    done_on date
 );
 
 -- :: table client_sources
@@ -1157,6 +1456,61 @@ create table roles (
     created_by uuid,
     created_at timestamp with time zone default now() not null,
     updated_at timestamp with time zone default now() not null
+);
+
+-- :: table row_count_changes
+create table row_count_changes (
+    id bigint generated always as identity not null,
+    period text collate "C" not null,
+    company_id uuid not null,
+    branch_id uuid not null,
+    assigned_to uuid,
+    product_id uuid,
+    pension_type_id uuid,
+    status_type_id uuid not null,
+    is_exempt boolean not null,
+    has_payment boolean not null,
+    is_terminal boolean not null,
+    is_done boolean not null,
+    is_confirmed boolean not null,
+    is_contacted boolean not null,
+    contact_branch_id uuid,
+    contact_by uuid,
+    done_branch_id uuid,
+    done_by uuid,
+    done_on date,
+    change integer not null
+);
+
+-- :: table row_count_folds
+create table row_count_folds (
+    only_one boolean default true not null,
+    folds bigint not null
+);
+
+-- :: table row_counts
+create table row_counts (
+    id bigint generated always as identity not null,
+    view text not null,
+    period text collate "C" not null,
+    company_id uuid not null,
+    branch_id uuid not null,
+    assigned_to uuid,
+    product_id uuid,
+    pension_type_id uuid,
+    status_type_id uuid,
+    is_exempt boolean not null,
+    has_payment boolean,
+    is_terminal boolean,
+    is_done boolean not null,
+    is_confirmed boolean not null,
+    is_contacted boolean not null,
+    contact_branch_id uuid,
+    contact_by uuid,
+    done_branch_id uuid,
+    done_by uuid,
+    done_on date,
+    total integer not null
 );
 
 -- :: table scheduled_jobs
@@ -1594,6 +1948,15 @@ alter table roles add constraint roles_code_key UNIQUE (code);
 -- :: key roles.roles_pkey
 alter table roles add constraint roles_pkey PRIMARY KEY (id);
 
+-- :: key row_count_changes.row_count_changes_pkey
+alter table row_count_changes add constraint row_count_changes_pkey PRIMARY KEY (id);
+
+-- :: key row_count_folds.row_count_folds_pkey
+alter table row_count_folds add constraint row_count_folds_pkey PRIMARY KEY (only_one);
+
+-- :: key row_counts.row_counts_pkey
+alter table row_counts add constraint row_counts_pkey PRIMARY KEY (id);
+
 -- :: key scheduled_jobs.scheduled_jobs_name_key
 alter table scheduled_jobs add constraint scheduled_jobs_name_key UNIQUE (name);
 
@@ -1854,6 +2217,12 @@ alter table rate_limit_counts add constraint rate_limit_counts_key_check CHECK (
 
 -- :: check roles.roles_code_check
 alter table roles add constraint roles_code_check CHECK (((code)::text ~ '^[a-z][a-z0-9_]*$'::text));
+
+-- :: check row_count_folds.row_count_folds_only_one_check
+alter table row_count_folds add constraint row_count_folds_only_one_check CHECK (only_one);
+
+-- :: check row_counts.row_counts_view_check
+alter table row_counts add constraint row_counts_view_check CHECK ((view = ANY (ARRAY['standing'::text, 'product'::text, 'credit'::text, 'day'::text])));
 
 -- :: check scheduled_jobs.scheduled_jobs_cron_expression_check
 alter table scheduled_jobs add constraint scheduled_jobs_cron_expression_check CHECK (((cron_expression)::text ~ '^\S+( \S+){4}$'::text));
@@ -2381,6 +2750,12 @@ CREATE INDEX client_period_status_branch_status_name_idx ON public.client_period
 -- :: index client_period_status_branch_work_idx
 CREATE INDEX client_period_status_branch_work_idx ON public.client_period_status USING btree (home_branch_id, period, due_on, work_rank, client_id) INCLUDE (company_id) WHERE is_open;
 
+-- :: index client_period_status_contact_by_idx
+CREATE INDEX client_period_status_contact_by_idx ON public.client_period_status USING btree (contact_by, period) WHERE (contact_by IS NOT NULL);
+
+-- :: index client_period_status_done_by_idx
+CREATE INDEX client_period_status_done_by_idx ON public.client_period_status USING btree (done_by, period) WHERE (done_by IS NOT NULL);
+
 -- :: index client_period_status_due_idx
 CREATE INDEX client_period_status_due_idx ON public.client_period_status USING btree (period, due_on, client_id) INCLUDE (home_branch_id, company_id, is_open) WHERE (due_on > '0001-01-01'::date);
 
@@ -2648,6 +3023,12 @@ CREATE INDEX role_grants_permission_id_idx ON public.role_grants USING btree (pe
 -- :: index roles_created_by_idx
 CREATE INDEX roles_created_by_idx ON public.roles USING btree (created_by);
 
+-- :: index row_counts_cell_key
+CREATE UNIQUE INDEX row_counts_cell_key ON public.row_counts USING btree (view, period, company_id, branch_id, assigned_to, is_exempt, is_done, is_confirmed, is_contacted, status_type_id, has_payment, is_terminal, product_id, pension_type_id, contact_branch_id, contact_by, done_branch_id, done_by, done_on) NULLS NOT DISTINCT;
+
+-- :: index row_counts_empty_idx
+CREATE INDEX row_counts_empty_idx ON public.row_counts USING btree (id) WHERE (total = 0);
+
 -- :: index scheduled_jobs_next_idx
 CREATE INDEX scheduled_jobs_next_idx ON public.scheduled_jobs USING btree (next_run_at) WHERE is_active;
 
@@ -2828,6 +3209,12 @@ CREATE TRIGGER carry_new_assignment AFTER INSERT ON public.client_assignments RE
 -- :: trigger client_changes.append_only
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.client_changes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- :: trigger client_period_status.count_changed_rows
+CREATE TRIGGER count_changed_rows AFTER UPDATE ON public.client_period_status REFERENCING OLD TABLE AS was NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION count_changed_rows();
+
+-- :: trigger client_period_status.count_new_rows
+CREATE TRIGGER count_new_rows AFTER INSERT ON public.client_period_status REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION count_new_rows();
+
 -- :: trigger client_period_status.keep_place_in_work
 CREATE TRIGGER keep_place_in_work BEFORE UPDATE OF status_type_id, exempt_cause ON public.client_period_status FOR EACH ROW WHEN (((old.status_type_id <> new.status_type_id) OR (old.exempt_cause IS DISTINCT FROM new.exempt_cause))) EXECUTE FUNCTION keep_place_in_work();
 
@@ -2839,6 +3226,9 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.client_sources FOR EACH ROW EXECUTE
 
 -- :: trigger clients.carry_to_rows
 CREATE TRIGGER carry_to_rows AFTER UPDATE ON public.clients REFERENCING OLD TABLE AS was NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION carry_to_rows();
+
+-- :: trigger clients.count_rows_of_changed_clients
+CREATE TRIGGER count_rows_of_changed_clients AFTER UPDATE ON public.clients REFERENCING OLD TABLE AS was NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION count_rows_of_changed_clients();
 
 -- :: trigger clients.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.clients FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
@@ -3027,6 +3417,14 @@ alter table hand_over_clients force row level security;
 alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
 
+-- :: row security row_count_changes
+alter table row_count_changes enable row level security;
+alter table row_count_changes force row level security;
+
+-- :: row security row_counts
+alter table row_counts enable row level security;
+alter table row_counts force row level security;
+
 -- :: row security status_events
 alter table status_events enable row level security;
 alter table status_events force row level security;
@@ -3103,6 +3501,14 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
 -- :: policy idempotency_keys.own_answers
 create policy own_answers on idempotency_keys as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SELECT scope_actor() AS scope_actor))));
+
+-- :: policy row_count_changes.within_scope
+create policy within_scope on row_count_changes as permissive for all to public
+using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
+
+-- :: policy row_counts.within_scope
+create policy within_scope on row_counts as permissive for all to public
+using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
 
 -- :: policy status_events.with_row
 create policy with_row on status_events as permissive for all to public
@@ -3244,6 +3650,15 @@ grant delete, insert, select, update on role_grants to clientupdater_app;
 -- :: table grant roles
 grant delete, insert, select, update on roles to clientupdater_app;
 
+-- :: table grant row_count_changes
+grant select on row_count_changes to clientupdater_app;
+
+-- :: table grant row_count_folds
+grant select on row_count_folds to clientupdater_app;
+
+-- :: table grant row_counts
+grant select on row_counts to clientupdater_app;
+
 -- :: table grant scheduled_jobs
 grant insert, select, update on scheduled_jobs to clientupdater_app;
 
@@ -3302,7 +3717,7 @@ grant delete, insert, select, update on webhook_events to clientupdater_app;
 grant update (assigned_until, end_reason, ended_by) on client_assignments to clientupdater_app;
 
 -- :: column grant client_period_status (update)
-grant update (branch_id, client_id, company_id, exempt_cause, has_payment, is_terminal, next_follow_up_on, period_month, period_quarter, period_type, period_year, promised_amount, promised_on, reason_id, remarks, revived_at, status_type_id, terminal_at, update_count, updated_at, updated_by, version) on client_period_status to clientupdater_app;
+grant update (branch_id, client_id, company_id, contact_branch_id, contact_by, done_at, done_by, done_on, exempt_cause, has_payment, is_terminal, next_follow_up_on, period_month, period_quarter, period_type, period_year, promised_amount, promised_on, reason_id, remarks, revived_at, status_type_id, terminal_at, update_count, updated_at, updated_by, version) on client_period_status to clientupdater_app;
 
 -- :: column grant clients (insert)
 grant insert (account_type_id, address, birth_date, branch_id, client_code, company_id, contact_conflict, contact_number, contact_number_alt, contact_number_alt_corrected, contact_number_corrected, created_at, deleted_at, full_name, id, is_active, last_synced_at, loan_status, par_status_id, past_due_amount, pension_blind_index, pension_last4, pension_number, pension_type_id, pensioner_type_id, product_id, sync_source, tracking_cycle_from, updated_at, version) on clients to clientupdater_app;
@@ -3319,3 +3734,7 @@ revoke execute on function blank_remarks(uuid,text) from public;
 -- :: function grant claim_answer(uuid,character varying,timestamp with time zone)
 revoke execute on function claim_answer(uuid,character varying,timestamp with time zone) from public;
 grant execute on function claim_answer(uuid,character varying,timestamp with time zone) to clientupdater_app;
+
+-- :: function grant fold_row_counts(integer)
+revoke execute on function fold_row_counts(integer) from public;
+grant execute on function fold_row_counts(integer) to clientupdater_app;

@@ -21,6 +21,7 @@ insert into scheduled_jobs (name, cron_expression, function_name, payload)
 values
     ('open-monthly-period', '0 20 L * *', 'open_period', '{"cycle": "monthly"}'),
     ('open-quarterly-period', '30 20 L 3,6,9,12 *', 'open_period', '{"cycle": "quarterly"}'),
+    ('fold-row-counts', '* * * * *', 'fold_row_counts', '{}'),
     ('catch-up-periods', '*/5 * * * *', 'open_period', '{}'),
     ('sync-snowflake', '0 2 * * *', 'sync', '{"source": "snowflake"}'),
     ('sync-csv', '0 3 * * *', 'sync', '{"source": "csv"}'),

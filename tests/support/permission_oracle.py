@@ -281,6 +281,22 @@ ROUTES = (
     _route(f"POST {_PERIOD}/events/0/void", "client", "status:correct", json={"version": 99}),
     _route(f"POST {_CLIENT}/revive", "client", "status:correct", json={}),
     _route("POST /status-updates", "client", "status:update", json={"items": [_UPDATE]}),
+    *(
+        _route(
+            f"GET {path}",
+            "list",
+            "reports:read",
+            "status:read",
+            "clients:read",
+            params={"company": "FCASH", "period": "2026-11"},
+        )
+        for path in (
+            "/dashboard/summary",
+            "/reports/completion",
+            "/reports/pace",
+            "/reports/trend",
+        )
+    ),
     _route("GET /clients/filter-options", "list", "clients:read"),
     _route("GET /clients", "list", "clients:read"),
     _route("GET /clients", "list", "clients:read", "status:read", params={"status": "CALLED"}),

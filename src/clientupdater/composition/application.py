@@ -123,7 +123,7 @@ def _opened(
             "sources": {**sources, **parts.get("sources", {})},
         }
         chosen.setdefault("gauges", _gauges(chosen, pool))
-        work = PostgresUnitsOfWork(pool, vault(settings))
+        work = PostgresUnitsOfWork(pool, vault(settings), zone=settings.business_timezone)
         yield build_app(work, clock, settings.business_timezone, **chosen), work
 
 

@@ -68,8 +68,14 @@ from clientupdater.usecases.people.users import Users
 from clientupdater.usecases.reports.ageing import Ageing
 from clientupdater.usecases.reports.balance import Balance
 from clientupdater.usecases.reports.capability import Reports
+from clientupdater.usecases.reports.completion import CompletionReport
+from clientupdater.usecases.reports.dashboard import Dashboard
+from clientupdater.usecases.reports.exported import report_readers
+from clientupdater.usecases.reports.folding import FoldCounts
+from clientupdater.usecases.reports.pace import Pace
 from clientupdater.usecases.reports.signals import Signals
 from clientupdater.usecases.reports.staff import Staff
+from clientupdater.usecases.reports.trend import Trend
 from clientupdater.usecases.reports.untouched import Untouched
 from clientupdater.usecases.requests.capability import Requests
 from clientupdater.usecases.requests.idempotency import Idempotency
@@ -90,11 +96,13 @@ from clientupdater.usecases.tracking.service import Tracking
 from clientupdater.usecases.tracking.worklist import Worklist
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import tzinfo
 
     from clientupdater.composition.dependencies import Dependencies
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.unit_of_work import UnitsOfWork
+    from clientupdater.usecases.exports.report_table import ReportReader
 
 
 def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies) -> App:
@@ -106,11 +114,14 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
     periods = Periods(work, clock, zone)
     purge = PurgeOld(work, clock, parts.retention)
     par_statuses = ParStatusTracking(work, clock, zone)
+    reports = at.reports()
+    readers = report_readers(reports)
     tasks = {
         SYNC_JOB: Task(DoSyncJob(work, clock, run_sync), SYNC_QUEUE),
         REFRESH_JOB: Task(FollowNotice(work, clock, zone, one_client), SYNC_QUEUE),
-        EXPORT_JOB: Task(at.write_export(), EXPORT_QUEUE),
+        EXPORT_JOB: Task(at.write_export(readers), EXPORT_QUEUE),
         PAR_STATUS_JOB: Task(par_statuses.settle_as_job),
+        "fold_row_counts": Task(FoldCounts(work).fold_as_job),
         "open_period": Task(periods.open_due_as_job),
         "retention": Task(purge.as_retention),
         "expiry": Task(
@@ -135,8 +146,8 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
             schedules=ScheduleAdministration(work, clock, zone, parts.timetable, tasks),
             run=DoJob(tasks, clock, parts.chance),
         ),
-        exports=Exports(work, clock, zone, parts.files),
-        reports=at.reports(),
+        exports=Exports(work, clock, zone, parts.files, readers),
+        reports=reports,
         configuration=at.configuration(par_statuses),
         audit=Audit(logs=Audits(work), dossiers=Dossiers(work, clock)),
         requests=at.requests(),
@@ -202,13 +213,17 @@ class _Ground:
         )
 
     def reports(self) -> Reports:
-        work, clock, zone = self.work, self.clock, self.zone
+        ground = (self.work, self.clock, self.zone)
         return Reports(
-            ageing=Ageing(work, clock, zone),
-            balance=Balance(work, clock, zone),
-            signals=Signals(work, clock, zone),
-            staff=Staff(work, clock, zone),
-            untouched=Untouched(work, clock, zone),
+            ageing=Ageing(*ground),
+            balance=Balance(*ground),
+            completion=CompletionReport(*ground),
+            dashboard=Dashboard(*ground),
+            pace=Pace(*ground),
+            signals=Signals(*ground),
+            staff=Staff(*ground),
+            trend=Trend(*ground),
+            untouched=Untouched(*ground),
         )
 
     def configuration(self, par_statuses: ParStatusTracking) -> Configuration:
@@ -248,12 +263,13 @@ class _Ground:
             sealer=parts.sealer,
         )
 
-    def write_export(self) -> WriteExport:
+    def write_export(self, reports: Mapping[str, ReportReader]) -> WriteExport:
         return WriteExport(
             work=self.work,
             clock=self.clock,
             zone=self.zone,
             files=self.parts.files,
             forms=self.parts.sheet_forms,
+            reports=reports,
             keep_for=timedelta(days=self.parts.retention.export_files),
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from clientupdater.domain.statuses import DONE, PENDING
+from clientupdater.domain.statuses import DONE, NOT_REACHABLE, PENDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -96,6 +96,14 @@ class Standing:
     next_follow_up_on: date | None = None
 
 
+@frozen
+class Contact:
+    """Who reached a client first in a period, and for which branch (R1, R2)."""
+
+    branch: BranchId
+    by: PersonId | None
+
+
 @frozen(kw_only=True)
 class Snapshot:
     """The state of one client in one period."""
@@ -107,6 +115,10 @@ class Snapshot:
     exempt: ExemptCause | None = None
     terminal_at: datetime | None = None
     revived_at: datetime | None = None
+    contact: Contact | None = None
+    done_by: PersonId | None = None
+    done_at: datetime | None = None
+    """When its DONE was recorded; its branch stays the one that did it, since it moves no more."""
     branch: BranchId
     updated_by: PersonId | None = None
     updated_at: datetime
@@ -198,13 +210,14 @@ def _stamped(snapshot: Snapshot, event: StatusEvent) -> Snapshot:
 
 def _happened(snapshot: Snapshot, event: StatusEvent, before_done: Standing) -> Snapshot:
     if event.kind is EventKind.REOPENED:
-        return evolve(snapshot, standing=before_done, terminal_at=None)
+        return evolve(snapshot, standing=before_done, terminal_at=None, done_by=None, done_at=None)
     if event.kind is EventKind.VOIDED:
         return snapshot
     return _EFFECTS[event.kind](snapshot, event)
 
 
 def _recorded(snapshot: Snapshot, event: StatusEvent) -> Snapshot:
+    is_done = event.status == DONE
     return evolve(
         snapshot,
         standing=Standing(
@@ -217,15 +230,24 @@ def _recorded(snapshot: Snapshot, event: StatusEvent) -> Snapshot:
         promise=event.promise or snapshot.promise,
         update_count=snapshot.update_count + 1,
         terminal_at=event.recorded_at if event.is_terminal else None,
+        contact=snapshot.contact or _contact(event),
+        done_by=event.by if is_done else None,
+        done_at=event.recorded_at if is_done else None,
     )
+
+
+def _contact(event: StatusEvent) -> Contact | None:
+    """Every recording but that nobody was reached shows a contact (R1)."""
+    return None if event.reason == NOT_REACHABLE else Contact(event.branch, event.by)
 
 
 def _revived(snapshot: Snapshot, event: StatusEvent) -> Snapshot:
     """Go back to PENDING if the row had ended its client's tracking (T4)."""
-    standing = Standing() if snapshot.is_terminal else snapshot.standing
-    return evolve(
-        snapshot, standing=standing, terminal_at=None, revived_at=event.recorded_at, exempt=None
-    )
+    if snapshot.is_terminal:
+        snapshot = evolve(
+            snapshot, standing=Standing(), terminal_at=None, done_by=None, done_at=None
+        )
+    return evolve(snapshot, revived_at=event.recorded_at, exempt=None)
 
 
 def _exempted(snapshot: Snapshot, event: StatusEvent) -> Snapshot:

@@ -17,6 +17,7 @@ from clientupdater.ports.staff_reports import SignalKind
 if TYPE_CHECKING:
     from clientupdater.ports.reports import Figure, Report, ReportRow
     from clientupdater.ports.staff_reports import RecordFigure, Signal, StaffReport, StaffRow
+    from clientupdater.usecases.reports.pace import PaceResult
 
 _PLACES = Decimal("0.0001")
 
@@ -42,7 +43,7 @@ class RecordsFigure:
 class ReportRowShown:
     """The figures of one branch, status or whatever the report goes by."""
 
-    key: str
+    key: str | None
     name: str
     figures: dict[str, ReportFigure]
     rates: dict[str, str | None]
@@ -64,6 +65,13 @@ class ReportShown:
     as_of: datetime | None
     rows: tuple[ReportRowShown, ...]
     totals: ReportTotals
+
+
+@frozen
+class PaceShown(ReportShown):
+    """A report by working day, and the range in which the period is expected to end."""
+
+    expected: dict[str, str | None]
 
 
 @frozen
@@ -115,6 +123,21 @@ def report_shown(report: Report) -> ReportShown:
     )
 
 
+def pace_shown(pace: PaceResult) -> PaceShown:
+    """Write filters as parameters, and rates with four places."""
+    shown, ends = report_shown(pace.report), pace.expected
+    return PaceShown(
+        period=shown.period,
+        as_of=shown.as_of,
+        rows=shown.rows,
+        totals=shown.totals,
+        expected={
+            "low": rate_words(ends.low if ends else None),
+            "high": rate_words(ends.high if ends else None),
+        },
+    )
+
+
 def staff_shown(report: StaffReport) -> StaffReportShown:
     """Write filters as parameters."""
     return StaffReportShown(tuple(_staff_row(row) for row in report.rows))
@@ -134,7 +157,7 @@ def rate_words(rate: Fraction | None) -> str | None:
 
 
 def _row(row: ReportRow) -> ReportRowShown:
-    return ReportRowShown(row.key or "", row.name, _figures(row), _rates(row))
+    return ReportRowShown(row.key, row.name, _figures(row), _rates(row))
 
 
 def _figures(row: ReportRow) -> dict[str, ReportFigure]:

@@ -37,6 +37,9 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "recorded_by": UUID,
     "recorded_from": datetime.fromisoformat,
     "recorded_before": datetime.fromisoformat,
+    "contact_by": UUID,
+    "done_by": UUID,
+    "done_until": date.fromisoformat,
 }
 
 

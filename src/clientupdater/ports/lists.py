@@ -221,6 +221,10 @@ class ClientKey:
     """By follow_up: whether the place is among clients without a day."""
 
 
+NONE = "none"
+"""Stands for a missing officer, product or pension type."""
+
+
 @frozen(kw_only=True)
 class StatusFilter:
     """Conditions on a client's period row; a caller needs status:read for them.
@@ -251,6 +255,11 @@ class StatusFilter:
     opened_from: datetime | None = None
     opened_before: datetime | None = None
     promised_before: date | None = None
+    contacted: bool | None = None
+    contact_branch: str | None = None
+    contact_by: PersonId | None = None
+    done_by: PersonId | None = None
+    done_until: date | None = None
 
 
 class Recorded(StrEnum):
@@ -276,6 +285,7 @@ class ClientFilter:
 
     `recorded` and its companions ask for clients with such a record by one person, in the period of
     `row` or in any; they need `recorded_by`, and status:read as `row` does.
+    `product` and `pension_type` may be NONE: the clients without one.
     """
 
     company: str | None = None

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.retention import RetentionStore
     from clientupdater.ports.rights import Rights
     from clientupdater.ports.roles import Roles
+    from clientupdater.ports.row_counts import RowCounts
     from clientupdater.ports.schedules import Schedules
     from clientupdater.ports.stand_ins import StandIns
     from clientupdater.ports.sync import (
@@ -104,6 +105,8 @@ class Transaction(Protocol):
     def read_models(self) -> ReadModels: ...
     @property
     def reports(self) -> ReportModels: ...
+    @property
+    def row_counts(self) -> RowCounts: ...
     @property
     def jobs(self) -> Jobs: ...
     @property

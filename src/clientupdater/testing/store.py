@@ -186,6 +186,7 @@ class MemoryTransaction:
     branches = NeedsDatabase()
     read_models = NeedsDatabase()
     reports = NeedsDatabase()
+    row_counts = NeedsDatabase()
     audits = NeedsDatabase()
     exports = NeedsDatabase()
     retention = NeedsDatabase()

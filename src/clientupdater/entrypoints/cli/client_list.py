@@ -20,8 +20,8 @@ FILTERS = {
     "company": "The company's code.",
     "branch": "The branch's code.",
     "area": "The area's code.",
-    "product": "The loan product's code.",
-    "pension_type": "The kind of pension, by its code.",
+    "product": "The loan product's code, or none.",
+    "pension_type": "The kind of pension, by its code, or none.",
     "pensioner_type": "The kind of pensioner, by its code.",
     "par_status": "The portfolio-at-risk status, by its code.",
     "account_type": "How the client receives the pension, by its code.",
@@ -55,6 +55,11 @@ FILTERS = {
     "recorded_before": "Only records before this moment.",
     "recorded_reason": "Only records with this reason, by its code.",
     "within_reports": "Only clients that your reports:read covers, or only the others.",
+    "contacted": "Only clients that were reached in the period, or only those that were not.",
+    "contact_branch": "The branch that reached the client first in the period, by its code.",
+    "contact_by": "Only clients that this user reached first in the period: an id.",
+    "done_by": "Only clients whose period this user finished: an id.",
+    "done_until": "Only clients whose period was finished on this day or before.",
 }
 _SWITCHES = {
     "active": "--active/--inactive",
@@ -65,6 +70,7 @@ _SWITCHES = {
     "open": "--open/--not-open",
     "ever_exempt": "--ever-exempt/--never-exempt",
     "within_reports": "--within-reports/--beyond-reports",
+    "contacted": "--contacted/--not-contacted",
 }
 
 

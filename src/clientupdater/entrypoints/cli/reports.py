@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from clientupdater.entrypoints.cli import progress_reports
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
 from clientupdater.entrypoints.cli.paging import page_options, paged
+from clientupdater.entrypoints.cli.report_tables import chart_option, print_report
 from clientupdater.entrypoints.cli.session import Session, example, json_option, note, print_json
 from clientupdater.entrypoints.cli.tables import print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from clientupdater.app import App
     from clientupdater.domain.callers import Caller
-    from clientupdater.ports.reports import PlaceQuery, Report, ReportRow
+    from clientupdater.ports.reports import PlaceQuery, Report
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 _FILTERS = "With --json each figure has the filter that lists its clients."
@@ -42,8 +44,14 @@ def _of_days(command: _Command) -> _Command:
     return first(last(command))
 
 
+for each in (progress_reports.dashboard, progress_reports.completion, progress_reports.pace):
+    reports.add_command(each)
+reports.add_command(progress_reports.trend)
+
+
 @reports.command(epilog=example("clientupdater reports balance --company FCASH"))
 @_of_company
+@chart_option
 @click.pass_obj
 def balance(session: Session, /, **params: Any) -> None:
     """Show what came into each branch, stands there and left; both sides add up.
@@ -55,6 +63,7 @@ def balance(session: Session, /, **params: Any) -> None:
 
 @reports.command(epilog=example("clientupdater reports ageing --company FCASH"))
 @_of_company
+@chart_option
 @click.pass_obj
 def ageing(session: Session, /, **params: Any) -> None:
     """Show rows and amounts past due by PAR status and by amount, and the share that is done."""
@@ -63,6 +72,7 @@ def ageing(session: Session, /, **params: Any) -> None:
 
 @reports.command(epilog=example("clientupdater reports untouched --company FCASH"))
 @_of_company
+@chart_option
 @click.pass_obj
 def untouched(session: Session, /, **params: Any) -> None:
     """Show what was left lying: untouched rows, follow-ups, promises, and officers away."""
@@ -178,35 +188,15 @@ def _print_report(
     *,
     acts: str,
     as_json: bool,
+    chart: bool,
     **params: Any,
 ) -> None:
     from clientupdater.entrypoints.http.routes.reports import ReportQuery, asked_of
-    from clientupdater.entrypoints.report_shapes import report_shown
 
     query = asked_of(_structured(params, ReportQuery))
     with opened_as(session, acts) as (app, caller):
         report = read(app, caller, query)
-    if as_json:
-        print_json(report_shown(report))
-        return
-    _print_rows(report)
-
-
-def _print_rows(report: Report) -> None:
-    from clientupdater.entrypoints.report_shapes import rate_words
-
-    names = list(report.totals.figures) or [*(report.rows[0].figures if report.rows else ())]
-    for row in report.rows:
-        names += [name for name in row.figures if name not in names]
-    rates = list(report.totals.rates)
-
-    def cells(row: ReportRow) -> Sequence[object]:
-        values = (row.figures[n].value if n in row.figures else "-" for n in names)
-        return (row.name, *values, *(rate_words(row.rates.get(n)) or "-" for n in rates))
-
-    note(f"period {report.period}")
-    head = ("name", *(each.replace("_", " ") for each in (*names, *rates)))
-    print_table(head, map(cells, (*report.rows, report.totals)))
+    print_report(report, as_json=as_json, chart=chart)
 
 
 def _structured(params: dict[str, Any], shape: type) -> Any:

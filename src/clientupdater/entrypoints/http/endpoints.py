@@ -29,6 +29,7 @@ from clientupdater.entrypoints.http.routes import (
     lookups,
     pension_numbers,
     periods,
+    progress_reports,
     reports,
     roles,
     schedules,
@@ -100,7 +101,7 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     (Capability("Periods", "The months and quarters of the work."), periods.ENDPOINTS),
     (
         Capability("Reports", "Figures that carry the filter of their clients, and signals."),
-        (*reports.ENDPOINTS, *staff_reports.ENDPOINTS),
+        (*progress_reports.ENDPOINTS, *reports.ENDPOINTS, *staff_reports.ENDPOINTS),
     ),
     (Capability("Exports", "Files of clients, their status or a report."), exports.ENDPOINTS),
     (

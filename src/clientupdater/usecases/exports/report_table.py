@@ -55,7 +55,7 @@ class ReportTable:
 
     def count(self) -> int:
         """Count the rows, the totals included."""
-        return len(self.report.rows) + 1
+        return len(self.report.rows) + bool(self.report.totals.figures)
 
     def lines(self) -> Generator[Lines]:
         """Give all of them as CSV."""
@@ -71,7 +71,8 @@ class ReportTable:
     def _cells(self, empty: str) -> Iterator[tuple[str, ...]]:
         for row in self.report.rows:
             yield self._row(row.key, row, empty)
-        yield self._row(TOTAL, self.report.totals, empty)
+        if self.report.totals.figures:
+            yield self._row(TOTAL, self.report.totals, empty)
 
     def _row(self, key: str | None, row: ReportRow, empty: str) -> tuple[str, ...]:
         values = {name: figure.value for name, figure in row.figures.items()}

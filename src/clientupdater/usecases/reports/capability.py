@@ -9,8 +9,12 @@ from attrs import frozen
 if TYPE_CHECKING:
     from clientupdater.usecases.reports.ageing import Ageing
     from clientupdater.usecases.reports.balance import Balance
+    from clientupdater.usecases.reports.completion import CompletionReport
+    from clientupdater.usecases.reports.dashboard import Dashboard
+    from clientupdater.usecases.reports.pace import Pace
     from clientupdater.usecases.reports.signals import Signals
     from clientupdater.usecases.reports.staff import Staff
+    from clientupdater.usecases.reports.trend import Trend
     from clientupdater.usecases.reports.untouched import Untouched
 
 
@@ -23,3 +27,7 @@ class Reports:
     signals: Signals
     staff: Staff
     untouched: Untouched
+    completion: CompletionReport
+    dashboard: Dashboard
+    pace: Pace
+    trend: Trend

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from attrs import define
 
@@ -42,6 +43,7 @@ from clientupdater.adapters.postgres.people.sessions import PostgresSessions
 from clientupdater.adapters.postgres.people.territories import PostgresTerritories
 from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.adapters.postgres.reports import PostgresReports
+from clientupdater.adapters.postgres.reports.counts import PostgresRowCounts
 from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
 from clientupdater.adapters.postgres.sync.jobs import (
     PostgresSyncJobs,
@@ -54,9 +56,15 @@ from clientupdater.adapters.postgres.tracking.rows import PostgresRows
 from clientupdater.adapters.security.vault import required
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.ports.sync import Work
+
+
+DEFAULT_ZONE = ZoneInfo("Asia/Manila")
+"""Where the business's days begin, unless the composition names another zone (P1)."""
 
 
 @define(eq=False)
@@ -67,6 +75,7 @@ class PostgresTransaction:
     memory: ConfigurationMemory
     generation: int | None = None
     vault: Vault | None = None
+    zone: tzinfo = DEFAULT_ZONE
 
     @property
     def connection(self) -> Connection:
@@ -94,7 +103,7 @@ class PostgresTransaction:
 
     @property
     def rows(self) -> PostgresRows:
-        return PostgresRows(self.connection)
+        return PostgresRows(self.connection, self.zone)
 
     @property
     def openings(self) -> PostgresOpenings:
@@ -119,6 +128,10 @@ class PostgresTransaction:
     @property
     def reports(self) -> PostgresReports:
         return PostgresReports(self.control, self.settings)
+
+    @property
+    def row_counts(self) -> PostgresRowCounts:
+        return PostgresRowCounts(self.connection, self.settings)
 
     @property
     def jobs(self) -> PostgresJobs:

@@ -17,7 +17,7 @@ from clientupdater.adapters.postgres.configuration.configuration import (
 from clientupdater.adapters.postgres.core import row_security
 from clientupdater.adapters.postgres.core.idempotency import PostgresIdempotencyStore
 from clientupdater.adapters.postgres.core.outer_transaction import OuterUnit
-from clientupdater.adapters.postgres.core.repositories import PostgresTransaction
+from clientupdater.adapters.postgres.core.repositories import DEFAULT_ZONE, PostgresTransaction
 from clientupdater.adapters.postgres.core.transactions import Started, TransactionControl
 from clientupdater.adapters.postgres.jobs.queue import (
     PostgresJobOutcomes,
@@ -31,6 +31,7 @@ from clientupdater.runtime.deadlines import seconds_left
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
+    from datetime import tzinfo
 
     from psycopg_pool import ConnectionPool
 
@@ -54,6 +55,7 @@ class PostgresUnitsOfWork:
     pool: Pool
     vault: Vault | None = None
     memory: ConfigurationMemory = field(factory=ConfigurationMemory, eq=False, repr=False)
+    zone: tzinfo = DEFAULT_ZONE
     _thread: threading.local = field(factory=threading.local, init=False, eq=False, repr=False)
     """Holds the outer transaction of each thread that is in one."""
 
@@ -162,7 +164,7 @@ class PostgresUnitsOfWork:
     def _repositories(
         self, control: TransactionControl, generation: int | None
     ) -> PostgresTransaction:
-        return PostgresTransaction(control, self.memory, generation, self.vault)
+        return PostgresTransaction(control, self.memory, generation, self.vault, self.zone)
 
 
 @contextmanager

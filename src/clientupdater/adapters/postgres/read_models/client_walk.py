@@ -44,6 +44,10 @@ _NARROWING = frozenset(
         "row_updated_by",
         "row_branch_then",
         "row_promised_before",
+        "row_contact_branch",
+        "row_contact_by",
+        "row_done_by",
+        "row_done_until",
     }
 )
 """Filters that few rows may answer to, and that an index of the rows serves."""

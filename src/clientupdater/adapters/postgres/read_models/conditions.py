@@ -12,11 +12,18 @@ from clientupdater.adapters.postgres.read_models.record_filters import (
     within_reports,
 )
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
+from clientupdater.ports.lists import NONE
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from clientupdater.adapters.postgres.read_models.client_walk import ResolvedQuery
+
+_WITHOUT = {
+    "assigned_to": "unassigned",
+    "product": "without_product",
+    "pension_type": "without_pension_type",
+}
 
 
 _ELSEWHERE = ("row_", "recorded", "within_reports")
@@ -26,8 +33,7 @@ _ELSEWHERE = ("row_", "recorded", "within_reports")
 def client_conditions(resolved: ResolvedQuery) -> list[str]:
     """Hold for a client c that the filters admit."""
     names = [name for name in resolved.filters if not name.startswith(_ELSEWHERE)]
-    if resolved.filters.get("assigned_to") == "none":
-        names = ["unassigned" if name == "assigned_to" else name for name in names]
+    names = [_WITHOUT.get(name, name) if resolved.filters[name] == NONE else name for name in names]
     if resolved.is_mine:
         names = ["assigned_to_me" if name == "assigned_to" else name for name in names]
     records = [*within_reports(resolved), *found_first(resolved)]

@@ -41,6 +41,12 @@ c.assigned_to = %(assigned_to)s::uuid
 -- name: unassigned
 c.assigned_to is null
 
+-- name: without_product
+c.product_id is null
+
+-- name: without_pension_type
+c.pension_type_id is null
+
 -- name: loan_status
 c.loan_status = %(loan_status)s
 
@@ -190,6 +196,21 @@ s.updated_by = %(row_updated_by)s::uuid
 
 -- name: row_branch_then
 s.branch_id = %(row_branch_then)s::uuid
+
+-- name: row_contacted
+(s.contact_branch_id is not null) = %(row_contacted)s
+
+-- name: row_contact_branch
+s.contact_branch_id = %(row_contact_branch)s::uuid
+
+-- name: row_contact_by
+s.contact_by = %(row_contact_by)s::uuid
+
+-- name: row_done_by
+s.done_by = %(row_done_by)s::uuid
+
+-- name: row_done_until
+s.done_on <= %(row_done_until)s::date
 
 -- name: conflict
 (

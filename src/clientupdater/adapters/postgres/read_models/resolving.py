@@ -15,6 +15,7 @@ from clientupdater.adapters.postgres.read_models.record_filters import report_pa
 from clientupdater.domain.errors import Fault, InvalidInput
 from clientupdater.domain.ids import BranchId, ClientId
 from clientupdater.domain.statuses import PENDING
+from clientupdater.ports.lists import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -41,8 +42,10 @@ _KINDS = {
     "row_moved_in": "any_branch",
     "row_moved_out": "any_branch",
     "recorded_reason": "reason",
+    "row_contact_branch": "any_branch",
 }
 """The filters that name a code, and what it is a code of."""
+_MAY_BE_NONE = ("product", "pension_type")
 _NUMBER = re.compile(r"[0-9\s+().-]+")
 FEWEST_DIGITS = 7
 """Digits that make a contact number: nobody's has fewer."""
@@ -146,4 +149,5 @@ def _code_in(wanted: ClientFilter, name: str) -> str | None:
         code = getattr(wanted.row, name.removeprefix("row_")) if wanted.row else None
     else:
         code = getattr(wanted, name)
+        code = None if code == NONE and name in _MAY_BE_NONE else code
     return None if code is None else str(code)

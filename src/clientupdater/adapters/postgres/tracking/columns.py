@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from psycopg.types.json import Jsonb
 
-from clientupdater.domain.periods import Cycle
+from clientupdater.domain.periods import Cycle, business_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import tzinfo
 
     from clientupdater.domain.events import Snapshot, StatusEvent
     from clientupdater.domain.ids import ClientId
@@ -59,9 +60,10 @@ def event_columns(event: StatusEvent) -> dict[str, object]:
     }
 
 
-def row_columns(snapshot: Snapshot) -> dict[str, object]:
+def row_columns(snapshot: Snapshot, zone: tzinfo) -> dict[str, object]:
     """Columns of a row."""
     standing, promise = snapshot.standing, snapshot.promise
+    contact, done_at = snapshot.contact, snapshot.done_at
     return {
         "row_status": standing.status,
         "row_reason": standing.reason,
@@ -74,6 +76,11 @@ def row_columns(snapshot: Snapshot) -> dict[str, object]:
         "row_exempt": snapshot.exempt and str(snapshot.exempt),
         "row_terminal_at": snapshot.terminal_at,
         "row_revived_at": snapshot.revived_at,
+        "row_contact_branch": contact and contact.branch,
+        "row_contact_by": contact and contact.by,
+        "row_done_by": snapshot.done_by,
+        "row_done_at": done_at,
+        "row_done_on": done_at and business_day(done_at, zone),
         "row_branch": snapshot.branch,
         "row_updated_by": snapshot.updated_by,
     }
@@ -96,9 +103,9 @@ def opened_rows(changes: Sequence[RowChanges]) -> Jsonb:
     return Jsonb([_opened(each) for each in changes if each.seen is None], dumps=_dumps)
 
 
-def changed_rows(changes: Sequence[RowChanges]) -> Jsonb:
+def changed_rows(changes: Sequence[RowChanges], zone: tzinfo) -> Jsonb:
     """Build the rows after their changes, with the versions at which they were read."""
-    return Jsonb([_changed(each) for each in changes], dumps=_dumps)
+    return Jsonb([_changed(each, zone) for each in changes], dumps=_dumps)
 
 
 def added_events(changes: Sequence[RowChanges]) -> Jsonb:
@@ -117,10 +124,10 @@ def _opened(change: RowChanges) -> dict[str, object]:
     }
 
 
-def _changed(change: RowChanges) -> dict[str, object]:
+def _changed(change: RowChanges, zone: tzinfo) -> dict[str, object]:
     seen = change.seen.snapshot.version if change.seen else 0
     return {
-        **row_columns(change.row.snapshot),
+        **row_columns(change.row.snapshot, zone),
         "client": change.row.client,
         "period": str(change.row.period),
         "seen": seen,

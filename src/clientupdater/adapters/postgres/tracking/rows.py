@@ -22,6 +22,7 @@ from clientupdater.adapters.postgres.tracking.columns import (
 from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
 from clientupdater.domain.events import (
     Channel,
+    Contact,
     EventKind,
     ExemptCause,
     History,
@@ -37,6 +38,7 @@ from clientupdater.domain.tracking import PeriodRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import tzinfo
 
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.clients import Client
@@ -53,6 +55,7 @@ class PostgresRows:
     """Implements `PeriodRows`."""
 
     _connection: Connection
+    _zone: tzinfo
 
     def find(self, client: ClientId, period: Period) -> PeriodRow | None:
         result = self._rows(client, str(period))
@@ -89,7 +92,7 @@ class PostgresRows:
         values = {
             "period": str(row.period),
             **event_columns(change.event),
-            **row_columns(change.snapshot),
+            **row_columns(change.snapshot, self._zone),
             "client": row.client,
             "seen": row.snapshot.version,
         }
@@ -119,7 +122,7 @@ class PostgresRows:
 
     def write_many(self, changes: Sequence[RowChanges]) -> None:
         self._open_many([each for each in changes if each.seen is None])
-        params = {"rows": changed_rows(changes), "events": added_events(changes)}
+        params = {"rows": changed_rows(changes, self._zone), "events": added_events(changes)}
         written = set(self._connection.execute(QUERIES["write_many"], params))
         for each in changes:
             if (each.row.client, str(each.row.period)) not in written:
@@ -155,7 +158,8 @@ def row_of(*columns: Any) -> PeriodRow:
 
 def _snapshot(*columns: Any) -> Snapshot:
     status, reason, remarks, follow_up, paid, on, amount, updates, *rest = columns
-    exempt, terminal_at, revived_at, branch, updated_by, updated_at, version = rest
+    exempt, terminal_at, revived_at, contact_branch, contact_by, done_by, done_at, *last = rest
+    branch, updated_by, updated_at, version = last
     return Snapshot(
         standing=Standing(
             status=status, reason=reason, remarks=remarks, next_follow_up_on=follow_up
@@ -166,6 +170,13 @@ def _snapshot(*columns: Any) -> Snapshot:
         exempt=exempt and ExemptCause(exempt),
         terminal_at=terminal_at,
         revived_at=revived_at,
+        contact=(
+            Contact(BranchId(contact_branch), contact_by and PersonId(contact_by))
+            if contact_branch
+            else None
+        ),
+        done_by=done_by and PersonId(done_by),
+        done_at=done_at,
         branch=BranchId(branch),
         updated_by=updated_by and PersonId(updated_by),
         updated_at=updated_at,

@@ -12,7 +12,8 @@ select pg_advisory_xact_lock({openings})
 -- name: row_columns
 s.client_id, s.company_id, s.period, t.code, r.code, s.remarks, s.next_follow_up_on,
 s.has_payment, s.promised_on, s.promised_amount, s.update_count, s.exempt_cause,
-s.terminal_at, s.revived_at, s.branch_id, s.updated_by, s.updated_at, s.version
+s.terminal_at, s.revived_at, s.contact_branch_id, s.contact_by, s.done_by, s.done_at, s.branch_id,
+s.updated_by, s.updated_at, s.version
 
 -- name: rows
 -- By the key of client and period alone: compared as one place, since no other index has both in
@@ -128,6 +129,11 @@ set
     is_terminal = %(row_terminal_at)s::timestamptz is not null,
     terminal_at = %(row_terminal_at)s,
     revived_at = %(row_revived_at)s,
+    contact_branch_id = %(row_contact_branch)s,
+    contact_by = %(row_contact_by)s,
+    done_by = %(row_done_by)s,
+    done_at = %(row_done_at)s,
+    done_on = %(row_done_on)s,
     branch_id = %(row_branch)s,
     updated_by = %(row_updated_by)s,
     updated_at = %(recorded_at)s,
@@ -209,6 +215,11 @@ with moved as (
         is_terminal = w.row_terminal_at is not null,
         terminal_at = w.row_terminal_at,
         revived_at = w.row_revived_at,
+        contact_branch_id = w.row_contact_branch,
+        contact_by = w.row_contact_by,
+        done_by = w.row_done_by,
+        done_at = w.row_done_at,
+        done_on = w.row_done_on,
         branch_id = w.row_branch,
         updated_by = w.row_updated_by,
         updated_at = w.row_updated_at,
@@ -217,7 +228,8 @@ with moved as (
         client uuid, period text, seen integer, more integer, row_status text, row_reason text,
         row_remarks text, row_follow_up date, row_payment boolean, row_promised_on date,
         row_promised_amount numeric, row_updates integer, row_exempt text,
-        row_terminal_at timestamptz, row_revived_at timestamptz, row_branch uuid,
+        row_terminal_at timestamptz, row_revived_at timestamptz, row_contact_branch uuid,
+        row_contact_by uuid, row_done_by uuid, row_done_at timestamptz, row_done_on date, row_branch uuid,
         row_updated_by uuid, row_updated_at timestamptz
     )
     join status_types t on t.code = w.row_status

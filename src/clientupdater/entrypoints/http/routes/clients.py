@@ -50,8 +50,8 @@ class ClientFilters:
     company: Code | None = None
     branch: Code | None = None
     area: Code | None = None
-    product: Code | None = None
-    pension_type: Code | None = None
+    product: Annotated[Code | None, About("The loan product, or `none`.", "FCASH_SSS")] = None
+    pension_type: Annotated[Code | None, About("The kind of pension, or `none`.", "SSS")] = None
     pensioner_type: Code | None = None
     par_status: Code | None = None
     account_type: Code | None = None
@@ -92,6 +92,21 @@ class ClientFilters:
     recorded_before: datetime | None = None
     recorded_reason: Code | None = None
     within_reports: bool | None = None
+    contacted: Annotated[
+        bool | None, About("True: only clients that were reached in the period.", example=True)
+    ] = None
+    contact_branch: Annotated[
+        Code | None, About("Only clients that this branch reached first in the period.", "QC01")
+    ] = None
+    contact_by: Annotated[
+        UUID | None, About("Only clients that this user reached first in the period: an id.")
+    ] = None
+    done_by: Annotated[
+        UUID | None, About("Only clients whose period this user finished: an id.")
+    ] = None
+    done_until: Annotated[
+        date | None, About("Only clients whose period was finished on this day or before.")
+    ] = None
 
 
 @frozen(kw_only=True)

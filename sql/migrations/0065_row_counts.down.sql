@@ -1,0 +1,10 @@
+drop trigger count_rows_of_changed_clients on clients;
+drop trigger count_changed_rows on client_period_status;
+drop trigger count_new_rows on client_period_status;
+drop function fold_row_counts(integer);
+drop function count_rows_of_changed_clients();
+drop function count_changed_rows();
+drop function count_new_rows();
+drop table row_count_folds;
+drop table row_counts;
+drop table row_count_changes;

@@ -1,0 +1,162 @@
+"""Reports over one PostgreSQL transaction, read from the counts that rows keep."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from clientupdater.adapters.postgres.core import named_queries
+from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
+from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.periods import Period
+from clientupdater.domain.rates import Counts
+from clientupdater.ports.reports import CompletionBy, CompletionView
+from clientupdater.ports.row_counts import CompletionCounts, KeyedCounts, StandingCount
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from clientupdater.adapters.postgres.configuration.configuration import Configuration
+    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.domain.access_scope import AccessScope
+    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.reports import CompletionQuery
+
+BLOCKS = named_queries.read_blocks("reports/counts.sql")
+_NOBODY = "no officer"
+_NOTHING = "none"
+_KEYS = {
+    CompletionBy.BRANCH: "branch_id",
+    CompletionBy.PRODUCT: "product_id",
+    CompletionBy.PENSION_TYPE: "pension_type_id",
+    CompletionBy.OFFICER: "assigned_to",
+}
+_CREDIT_KEYS = {
+    CompletionBy.BRANCH: ("done_branch_id", "contact_branch_id"),
+    CompletionBy.OFFICER: ("done_by", "contact_by"),
+}
+
+
+@frozen
+class PostgresRowCounts:
+    _connection: Connection
+    _configuration: Configuration
+
+    def completion(self, query: CompletionQuery, looking: Looking) -> CompletionCounts:
+        rows = self._read(
+            "completion", query.company, [query.period], looking, **_completion_holes(query)
+        )
+        total = next(Counts(*map(int, counts)) for is_total, _, *counts in rows if is_total)
+        keyed = {key: Counts(*map(int, counts)) for is_total, key, *counts in rows if not is_total}
+        return CompletionCounts(keys=self._named(query.by, keyed), total=total)
+
+    def done_by_day(
+        self, company: str, periods: Sequence[Period], looking: Looking
+    ) -> Mapping[Period, Mapping[date, int]]:
+        days: dict[Period, dict[date, int]] = defaultdict(dict)
+        for period, day, rows in self._read("done_by_day", company, periods, looking, view="day"):
+            days[Period.parse(period)][day] = int(rows)
+        return days
+
+    def standing(self, company: str, period: Period, looking: Looking) -> tuple[StandingCount, ...]:
+        return tuple(
+            StandingCount(
+                status=status,
+                is_exempt=exempt,
+                has_payment=paid,
+                is_terminal=terminal,
+                is_confirmed=confirmed,
+                is_contacted=contacted,
+                rows=int(rows),
+            )
+            for status, exempt, paid, terminal, confirmed, contacted, rows in self._read(
+                "standing", company, [period], looking, view="standing"
+            )
+        )
+
+    def trend(
+        self, company: str, periods: Sequence[Period], looking: Looking
+    ) -> Mapping[Period, Counts]:
+        rows = self._read("trend", company, periods, looking, view="day")
+        return {Period.parse(period): Counts(*map(int, counts)) for period, *counts in rows}
+
+    def fold(self, at_most: int) -> int:
+        sql = BLOCKS["fold"].encode()
+        ((folded,),) = self._connection.execute(sql, {"at_most": at_most}).fetchall()
+        return int(folded)
+
+    def _read(
+        self,
+        block: str,
+        company: str,
+        periods: Sequence[Period],
+        looking: Looking,
+        **holes: str,
+    ) -> list[tuple[Any, ...]]:
+        """Run it, planned for its very scope."""
+        predicates = [
+            ScopePredicate(self._configuration.scope(scope), f"r{n}")
+            for n, scope in enumerate(_scopes(looking))
+        ]
+        scope = " and ".join(f"({each.form.over_clients()})" for each in predicates)
+        params: dict[str, object] = {
+            name: value for each in predicates for name, value in each.params.items()
+        }
+        params |= {
+            "company": self._company(company),
+            "periods": [str(period) for period in periods],
+        }
+        sql = named_queries.render(BLOCKS, block, scope=scope, **holes)
+        return self._connection.execute(sql.encode(), params, prepare=False).fetchall()
+
+    def _company(self, code: str) -> UUID:
+        company = self._configuration.ids["company"].get(code)
+        if company is None:
+            raise InvalidInput.of("/company", "there is no such code")
+        return company
+
+    def _named(
+        self, by: CompletionBy, keyed: Mapping[UUID | None, Counts]
+    ) -> tuple[KeyedCounts, ...]:
+        """Give each its code and name, in the order of names; those without one come last."""
+        names = self._names(by, [key for key in keyed if key])
+        without = _NOBODY if by is CompletionBy.OFFICER else _NOTHING
+        rows = [
+            _keyed(names.get(key) if key else None, without, counts)
+            for key, counts in keyed.items()
+        ]
+        return tuple(sorted(rows, key=lambda row: (row.key is None, row.name, row.key or "")))
+
+    def _names(self, by: CompletionBy, ids: Collection[UUID]) -> Mapping[UUID, tuple[str, str]]:
+        sql = BLOCKS[f"names_of_{by}"].encode()
+        rows = self._connection.execute(sql, {"ids": list(ids)}).fetchall()
+        return {id_: (code, name) for id_, code, name in rows}
+
+
+def _scopes(looking: Looking) -> list[AccessScope]:
+    """Give each scope once."""
+    scopes = filter(None, (looking.clients, looking.statuses, looking.reports))
+    return list({scope.fingerprint(): scope for scope in scopes}.values())
+
+
+def _keyed(name: tuple[str, str] | None, without: str, counts: Counts) -> KeyedCounts:
+    return KeyedCounts(name[0], name[1], counts) if name else KeyedCounts(None, without, counts)
+
+
+def _completion_holes(query: CompletionQuery) -> dict[str, str]:
+    if query.view is CompletionView.CREDIT:
+        done, contact = _CREDIT_KEYS[query.by]
+        keyed = named_queries.render(BLOCKS, "keyed_credit", done_key=done, contact_key=contact)
+        return {"view": "credit", "key_columns": f"c.{done}, c.{contact}", "keyed": keyed}
+    if query.by is CompletionBy.AREA:
+        keyed = BLOCKS["keyed_obligation_by_area"]
+        return {"view": "day", "key_columns": "c.branch_id", "keyed": keyed}
+    key = _KEYS[query.by]
+    keyed = named_queries.render(BLOCKS, "keyed_obligation", key=key)
+    by_product = query.by in (CompletionBy.PRODUCT, CompletionBy.PENSION_TYPE)
+    view = "product" if by_product else "day"
+    return {"view": view, "key_columns": f"c.{key}", "keyed": keyed}

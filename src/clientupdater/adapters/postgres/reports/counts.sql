@@ -1,0 +1,117 @@
+-- What reports count: the folded counts and the changes since, in one statement (ADR 32).
+
+-- name: counted
+(
+    select {columns}, k.total as n
+    from row_counts k
+    where k.view = '{view}' and k.company_id = %(company)s::uuid and k.period = any(%(periods)s::text[])
+    union all
+    select {columns}, k.change
+    from row_count_changes k
+    where k.company_id = %(company)s::uuid and k.period = any(%(periods)s::text[])
+) c
+where {scope}
+
+-- name: columns
+k.period, k.company_id, k.branch_id, k.assigned_to, k.product_id, k.pension_type_id,
+k.status_type_id, k.is_exempt, k.has_payment, k.is_terminal, k.is_done, k.is_confirmed,
+k.is_contacted, k.contact_branch_id, k.contact_by, k.done_branch_id, k.done_by, k.done_on
+
+-- name: completion
+with counted as materialized (
+    select {key_columns}, c.is_done, c.is_confirmed, c.is_contacted, sum(c.n) as n
+    from {counted} and not c.is_exempt
+    group by {key_columns}, c.is_done, c.is_confirmed, c.is_contacted
+),
+
+keyed as (
+    {keyed}
+)
+
+select
+    true, null::uuid, coalesce(sum(n), 0), coalesce(sum(n) filter (where is_done), 0),
+    coalesce(sum(n) filter (where is_contacted), 0),
+    coalesce(sum(n) filter (where is_confirmed), 0)
+from counted
+union all
+select false, key, sum(denominator), sum(done), sum(contacted), sum(confirmed)
+from keyed
+group by key
+having
+    sum(denominator) <> 0 or sum(done) <> 0 or sum(contacted) <> 0 or sum(confirmed) <> 0
+
+-- name: keyed_obligation
+select
+    c.{key} as key, c.n as denominator, case when c.is_done then c.n else 0 end as done,
+    case when c.is_contacted then c.n else 0 end as contacted,
+    case when c.is_confirmed then c.n else 0 end as confirmed
+from counted c
+
+-- name: keyed_obligation_by_area
+select
+    ab.area_id as key, c.n as denominator, case when c.is_done then c.n else 0 end as done,
+    case when c.is_contacted then c.n else 0 end as contacted,
+    case when c.is_confirmed then c.n else 0 end as confirmed
+from counted c
+join area_branches ab on ab.branch_id = c.branch_id
+join areas a on a.id = ab.area_id and a.deleted_at is null
+
+-- name: keyed_credit
+-- R2: the completion of a row counts for one, its contact perhaps for another.
+select
+    c.{done_key} as key, 0 as denominator, c.n as done, 0 as contacted,
+    case when c.is_confirmed then c.n else 0 end as confirmed
+from counted c
+where c.is_done
+union all
+select c.{contact_key}, 0, 0, c.n, 0
+from counted c
+where c.is_contacted
+
+-- name: names_of_branch
+select id, code, name from branches where id = any(%(ids)s::uuid[])
+
+-- name: names_of_area
+select id, code, name from areas where id = any(%(ids)s::uuid[])
+
+-- name: names_of_product
+select id, code, name from products where id = any(%(ids)s::uuid[])
+
+-- name: names_of_pension_type
+select id, code, name from pension_types where id = any(%(ids)s::uuid[])
+
+-- name: names_of_officer
+select id, id::text, staff_name(first_name, last_name, email) from users
+where id = any(%(ids)s::uuid[])
+
+-- name: standing
+select
+    t.code, c.is_exempt, c.has_payment, c.is_terminal, c.is_confirmed, c.is_contacted, sum(c.n)
+from (
+    select
+        c.status_type_id, c.is_exempt, c.has_payment, c.is_terminal, c.is_confirmed,
+        c.is_contacted, sum(c.n) as n
+    from {counted}
+    group by 1, 2, 3, 4, 5, 6
+) c
+join status_types t on t.id = c.status_type_id
+group by t.sequence, t.code, c.is_exempt, c.has_payment, c.is_terminal, c.is_confirmed, c.is_contacted
+having sum(c.n) <> 0
+order by t.sequence, t.code
+
+-- name: trend
+select
+    c.period, sum(c.n), coalesce(sum(c.n) filter (where c.is_done), 0),
+    coalesce(sum(c.n) filter (where c.is_contacted), 0),
+    coalesce(sum(c.n) filter (where c.is_confirmed), 0)
+from {counted} and not c.is_exempt
+group by c.period
+
+-- name: done_by_day
+select c.period, c.done_on, sum(c.n)
+from {counted} and c.is_done and not c.is_exempt and c.done_on is not null
+group by c.period, c.done_on
+having sum(c.n) <> 0
+
+-- name: fold
+select coalesce(fold_row_counts(%(at_most)s), 0)

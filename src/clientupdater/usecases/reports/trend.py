@@ -1,0 +1,71 @@
+"""Read the rates of the last periods (R7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.periods import Period
+from clientupdater.domain.rates import Counts
+from clientupdater.ports.reports import Report
+from clientupdater.usecases.reports.figures import counted_rows, rates_row
+from clientupdater.usecases.reports.reading import reader_of
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from clientupdater.domain.callers import Caller
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.unit_of_work import UnitsOfWork
+
+MOST_PERIODS = 24
+
+
+def _within_limits(_: object, __: object, periods: int) -> None:
+    if not 1 <= periods <= MOST_PERIODS:
+        raise InvalidInput.of("/periods", f"runs from 1 to {MOST_PERIODS}")
+
+
+@frozen(kw_only=True)
+class TrendQuery:
+    """A question for the rates of so many periods, `period` being the last."""
+
+    company: str
+    period: Period
+    periods: int = field(default=12, validator=_within_limits)
+
+
+@frozen
+class Trend:
+    """A row for each period, the oldest first; the totals are those of the last."""
+
+    work: UnitsOfWork
+    clock: Clock
+    zone: tzinfo
+
+    def read(self, caller: Caller, query: TrendQuery) -> Report:
+        """Count the rows within reports:read, status:read and clients:read."""
+        reader = reader_of(self.work, caller, self.clock, self.zone)
+        periods = last_periods(query.period, query.periods)
+        with self.work.read(reader.clients, caller.generation) as tx:
+            counts = tx.row_counts.trend(query.company, periods, reader)
+        rows = tuple(
+            rates_row(
+                str(period),
+                str(period),
+                counts.get(period, Counts()),
+                counted_rows(query.company, period, reader),
+            )
+            for period in periods
+        )
+        return Report(rows=rows, totals=rows[-1], period=query.period, as_of=reader.now)
+
+
+def last_periods(period: Period, count: int) -> tuple[Period, ...]:
+    """List a period and those before it, the oldest first."""
+    periods = [period]
+    while len(periods) < count:
+        periods.append(periods[-1].previous)
+    return tuple(reversed(periods))
