@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from attrs import field, frozen
 
 from clientupdater.domain.periods import Period
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.ports.filter_codec import encode_filter
 
 if TYPE_CHECKING:
@@ -26,26 +27,42 @@ _TEN_THOUSANDTHS = Decimal("0.0001")
 class FigureShape:
     """A count or a sum, and the filter of `listClients` that lists its rows."""
 
-    value: int | str
-    filter: dict[str, str]
+    value: Annotated[int | str, About("The count; a sum of money is text.", 12)]
+    filter: Annotated[
+        dict[str, str],
+        About(
+            "Query parameters of `listClients` that list exactly these rows.",
+            {"company": "FCASH", "period": "2026-11", "exempt": "false", "status": "DONE"},
+        ),
+    ]
+
+
+Figures = Annotated[dict[str, FigureShape], About("The figures, by their names.")]
+Rates = Annotated[
+    dict[str, str | None],
+    About("Shares by their names, from 0 to 1; null: of nothing.", {"completion": "0.8125"}),
+]
 
 
 @frozen
 class RowShape:
     """The figures and rates of one key."""
 
-    key: str | None
-    name: str
-    figures: dict[str, FigureShape]
-    rates: dict[str, str | None]
+    key: Annotated[
+        str | None,
+        About("A code, a day, a period or a person's id; null: rows without one.", "QC01"),
+    ]
+    name: Annotated[str, About("What people call it.", "Quezon City")]
+    figures: Figures
+    rates: Rates
 
 
 @frozen
 class TotalsShape:
     """The figures and rates of all rows."""
 
-    figures: dict[str, FigureShape]
-    rates: dict[str, str | None]
+    figures: Figures
+    rates: Rates
 
 
 @frozen(kw_only=True)
@@ -53,16 +70,24 @@ class ReportShape:
     """A report: rows in the order in which people read them, and their totals."""
 
     period: Period
-    as_of: datetime | None = None
-    rows: tuple[RowShape, ...]
-    totals: TotalsShape
+    as_of: Annotated[
+        datetime | None, About("The moment whose records it counts; null: now.", None)
+    ] = None
+    rows: Annotated[tuple[RowShape, ...], About("A row for each key.")]
+    totals: Annotated[TotalsShape, About("All rows together.")]
 
 
 @frozen(kw_only=True)
 class PaceShape(ReportShape):
     """A report by working day, and the range in which the period is expected to end."""
 
-    expected: dict[str, str | None] = field(factory=dict)
+    expected: Annotated[
+        dict[str, str | None],
+        About(
+            "The lowest and the highest share expected in the end; null: there is nothing to do.",
+            {"low": "0.9100", "high": "0.9600"},
+        ),
+    ] = field(factory=dict)
 
 
 def report_shape(report: Report, period: Period, as_of: datetime | None = None) -> ReportShape:
