@@ -134,9 +134,9 @@ def test_a_row_and_its_history_are_found_by_their_client(work: PostgresUnitsOfWo
             "select client_id from client_period_status where period = '2026-12'"
             " order by sort_name desc limit 1"
         ).fetchall()
-    assert blocks(work, lambda by: PostgresRows(by).history(client, DECEMBER)) < 40
-    assert blocks(work, lambda by: PostgresRows(by).find(client, DECEMBER)) < 40
-    assert blocks(work, lambda by: PostgresRows(by).of_client(client)) < 40
+    assert blocks(work, lambda by: PostgresRows(by, MANILA).history(client, DECEMBER)) < 40
+    assert blocks(work, lambda by: PostgresRows(by, MANILA).find(client, DECEMBER)) < 40
+    assert blocks(work, lambda by: PostgresRows(by, MANILA).of_client(client)) < 40
 
 
 def looking_in_december(scope: Scope) -> Looking:
