@@ -33,7 +33,10 @@ def _period_options(command: _Command) -> _Command:
 
 @click.group()
 def reports() -> None:
-    """Report completion, trend and pace of a period; --json has the filter of each figure."""
+    """Report completion, trend and pace of a period.
+
+    With --json each figure has the filter that lists its rows.
+    """
 
 
 @reports.command(
@@ -152,10 +155,9 @@ def _print(report: ReportShape, key: str, *, as_json: bool, totals: bool = True)
     if as_json:
         print_json(report)
         return
-    figures = dict.fromkeys(name for row in report.rows for name in row.figures)
-    if totals:
-        figures |= dict.fromkeys(report.totals.figures)
-    rates = dict.fromkeys(name for row in report.rows for name in row.rates)
+    shown = [*report.rows, *((report.totals,) if totals else ())]
+    figures = dict.fromkeys(name for row in shown for name in row.figures)
+    rates = dict.fromkeys(name for row in shown for name in row.rates)
     head = (key, *figures, *(f"{name} %" for name in rates))
     rows = [(row.name, *_cells(row, [*figures], [*rates])) for row in report.rows]
     if totals:
