@@ -27,7 +27,10 @@ ANA, BOSS, READER, STRANGER = (
     f"{name}@example.com" for name in ("ana", "boss", "reader", "stranger")
 )
 _FIELD = ("clients:read", "status:read", "status:update", "status:history:read")
-_BOSS = (*_FIELD, "status:correct", "audit:read", "users:read", "config:manage", "jobs:manage")
+_BOSS = (
+    *_FIELD,
+    *("status:correct", "audit:read", "users:read", "config:manage", "jobs:manage", "reports:read"),
+)
 
 
 @frozen

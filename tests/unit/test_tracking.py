@@ -27,12 +27,14 @@ from clientupdater.domain.errors import (
 )
 from clientupdater.domain.events import (
     Channel,
+    Contact,
     EventKind,
     ExemptCause,
     Promise,
     Snapshot,
     Standing,
     as_of,
+    fold,
 )
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Cycle, Period
@@ -179,11 +181,29 @@ def test_S9_a_recording_adds_one_event_and_moves_the_snapshot() -> None:
         has_payment=True,
         promise=promise,
         update_count=1,
+        contact=Contact(CALOOCAN, ANA),
         branch=CALOOCAN,
         updated_by=ANA,
         updated_at=manila(5),
         version=1,
     )
+
+
+def test_R1_a_row_keeps_who_reached_the_client_first_and_who_finished_it() -> None:
+    ledger = Ledger()
+    recorded(ledger, "CALLED")
+    done(ledger)
+    snapshot = ledger.row.snapshot
+    assert snapshot.contact == Contact(CALOOCAN, ANA)
+    assert (snapshot.done_by, snapshot.done_at) == (ANA, snapshot.updated_at)
+    assert snapshot == fold(ledger.history)
+
+
+def test_R1_a_call_that_reached_nobody_is_no_contact() -> None:
+    ledger = Ledger()
+    recorded(ledger, "DONE", reason="NOT_REACHABLE", remarks="no answer")
+    assert ledger.row.snapshot.contact is None
+    assert ledger.row.snapshot.done_by == ANA
 
 
 def test_S2_attempts_follow_in_any_order_and_repeat() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from attrs import frozen
 
 from clientupdater.domain.periods import Period
+from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.ports.filter_codec import filter_words
 from clientupdater.ports.lists import StaffMember
 from clientupdater.ports.staff_reports import SignalKind
@@ -71,7 +72,13 @@ class ReportShown:
 class PaceShown(ReportShown):
     """A report by working day, and the range in which the period is expected to end."""
 
-    expected: dict[str, str | None]
+    expected: Annotated[
+        dict[str, str | None],
+        About(
+            "The lowest and the highest share; null: there is nothing to go by.",
+            {"low": "0.7200", "high": "0.8450"},
+        ),
+    ]
 
 
 @frozen

@@ -1,0 +1,50 @@
+"""``clientupdater reports``: tables, and figures that open on the command line (R3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.cli_actors import BOSS, CliActors, cli_actors, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.servers import Database
+
+
+@pytest.fixture
+def actors(database: Database) -> Iterator[CliActors]:
+    with cli_actors(database) as opened:
+        yield opened
+
+
+@pytest.mark.rule("R3")
+@pytest.mark.parametrize("report", ["dashboard", "completion", "pace", "trend"])
+def test_R3_each_figure_of_the_totals_opens_into_as_many_clients(
+    actors: CliActors, report: str
+) -> None:
+    for name in ("Abad, Ana", "Cruz, Juan"):
+        actors.json("status", "set", actors.client(name), "CALLED")
+    asked = ("reports", report, "--company", "FCASH", "--period", str(running()))
+    totals = actors.json(*asked, actor=BOSS)["totals"]
+    assert totals["figures"]["contacted"]["value"] == 2
+    assert totals["rates"]["contact"] == "1.0000"
+    for figure in totals["figures"].values():
+        options = [option for each in figure["filter"].items() for option in _option(*each)]
+        listed = actors.json("clients", "list", "--all", *options, actor=BOSS)["items"]
+        assert len(listed) == figure["value"]
+    shown = actors.run(*asked, actor=BOSS)
+    assert (shown.returncode, "completion %" in shown.stdout) == (0, True)
+    assert actors.run(*asked).returncode == 3
+
+
+def _option(name: str, value: str) -> tuple[str, ...]:
+    """Name a filter as the command line does."""
+    switches = {"exempt": "exempt", "terminal": "terminal", "contacted": "contacted"}
+    if name == "has_payment":
+        return ("--paid" if value == "true" else "--not-paid",)
+    if name in switches:
+        return (f"--{switches[name]}" if value == "true" else f"--not-{switches[name]}",)
+    return (f"--{name.replace('_', '-')}", value)
