@@ -260,7 +260,7 @@ _ROLE = f"{_USER}/roles/telemarketer"
 _SETTING, _LOOKUP = "/config/settings/sync.guard_percent", "/config/lookups/{table}"
 _CATEGORY = {"code": "answers", "name": "Answers"}
 _TRACKING = "/config/par-statuses/do_not_show/tracking"
-_FCASH = {"company": "FCASH"}
+_FCASH, _COMPANY = {"company": "FCASH"}, {"company": "{company}"}
 _ROWS = ("status:read", "clients:read")
 
 ROUTES = (
@@ -452,13 +452,13 @@ ROUTES = (
         _route(f"GET /reports/{name}", "list", "reports:read", *_ROWS, params=_FCASH)
         for name in ("ageing", "balance", "untouched")
     ),
-    _route("GET /reports/signals", "company", "audit:read", *_ROWS, params=_FCASH),
+    _route("GET /reports/signals", "company", "audit:read", *_ROWS, params=_COMPANY),
     _route(
         "GET /reports/signals/events",
         "company",
         "audit:read",
         *_ROWS,
-        params={**_FCASH, "recorded_by": _NOBODY},
+        params={**_COMPANY, "recorded_by": _NOBODY},
     ),
     _route("GET /reports/staff", "list", "status:read", "clients:read", params=_FCASH),
     _route(
