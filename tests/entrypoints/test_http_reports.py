@@ -1,4 +1,4 @@
-"""Reports over HTTP: figures whose filters go back into the list of clients, and who may read them."""
+"""Reports over HTTP: figures whose filters go back into the list of clients, and their readers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def manager(actors: HttpActors, *rights: str) -> dict[str, str]:
 
 def read(actors: HttpActors, path: str, who: dict[str, str], **params: Any) -> Any:
     answer = actors.http.get(f"{BASE}{path}", params={**FCASH, **params}, headers=who)
-    assert answer.status_code == 200, answer.text  # noqa: PLR2004
+    assert answer.status_code == 200, answer.text
     return answer.json()
 
 
@@ -47,7 +47,7 @@ def test_R3_the_filter_of_a_figure_lists_its_clients_over_http(
     report = read(actors, f"/reports/{name}", boss)
     assert report["period"] == "2026-11"
     figures = [f for row in (*report["rows"], report["totals"]) for f in row["figures"].items()]
-    assert any(figure["value"] == 3 for _, figure in figures)  # noqa: PLR2004
+    assert any(figure["value"] == 3 for _, figure in figures)
     for each, figure in figures:
         if each != "past_due":
             listed = actors.http.get(f"{BASE}/clients", params=figure["filter"], headers=boss)

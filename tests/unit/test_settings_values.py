@@ -152,9 +152,9 @@ def test_a_use_case_reads_each_setting_that_is_offered() -> None:
         if isinstance(value, str) and value in KNOWN
     }
     package = Path(settings_values.__file__).parents[1]
-    files = (*package.joinpath("usecases").rglob("*.py"), *package.joinpath("adapters").rglob("*.py"))
+    files = (path for layer in ("usecases", "adapters") for path in (package / layer).rglob("*.py"))
     text = "".join(path.read_text(encoding="utf-8") for path in files)
-    read = rf"(number|text)\((keys\.)?{{}},|: keys\.{{}},"
+    read = r"(number|text)\((keys\.)?{},|: keys\.{},"
     unread = [key for key, n in names.items() if not re.search(read.format(n, n), text)]
     assert unread == []
     assert set(names) == set(KNOWN)

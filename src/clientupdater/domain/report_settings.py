@@ -41,7 +41,7 @@ SIGNAL_THRESHOLDS: Mapping[str, tuple[str, int, int, str]] = {
         "50",
         1,
         100,
-        "The percentage of a person's records for a period, recorded on its last day, for a signal.",
+        "The percentage of a person's records for a period on its last day, for a signal.",
     ),
     SIGNAL_UNREACHABLE: (
         "5",
