@@ -23,6 +23,7 @@ from clientupdater.ports.lists import (
     ClientKey,
     ClientQuery,
     ClientSort,
+    Recorded,
     StatusFilter,
     WorklistOrder,
     WorklistQuery,
@@ -91,6 +92,11 @@ RARE = {
     "terminal": ClientFilter(row=StatusFilter(terminal=True)),
     "reason": ClientFilter(row=StatusFilter(reason="DECEASED")),
     "updated by": ClientFilter(row=StatusFilter(updated_by=OFFICER)),
+    "records of a person": ClientFilter(recorded_by=OFFICER, recorded=Recorded.PROMISE_KEPT),
+    "moved into a branch": ClientFilter(row=StatusFilter(moved_in="B1")),
+    "moved out of a branch": ClientFilter(row=StatusFilter(moved_out="B1")),
+    "opened in a branch": ClientFilter(row=StatusFilter(opened_in="B1")),
+    "promised": ClientFilter(row=StatusFilter(promised_before=NOW.date())),
     "untouched for a year": ClientFilter(row=StatusFilter(untouched_days=365)),
     "touched in a month that nobody worked in": ClientFilter(
         row=StatusFilter(touched=True, period=Period.parse("2026-12"))

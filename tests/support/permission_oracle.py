@@ -80,6 +80,8 @@ class OracleRoute:
             targets = [Target("place", branch=branch) for branch in (NEAR, AREA_BRANCH)]
         elif rule in {"company", "reference", "option", "option to read", "undone area"}:
             targets = [Target("thing", each) for each in COMPANIES]
+        elif rule == "one company":
+            targets = [Target("thing", each) for each in COMPANIES if each]
         elif rule.startswith("area"):
             targets = [Target("area", each) for each in COMPANIES]
         else:
@@ -208,6 +210,7 @@ _RULES = {
     "person or oneself": lambda grants, target: target.is_own or _over_person(grants, target),
     "new person": _over_person,
     "company": _over_thing,
+    "one company": _over_thing,
     "reference": _over_reference,
     "area": _over_thing,
     "area to read": _over_reference,
@@ -260,7 +263,7 @@ _ROLE = f"{_USER}/roles/telemarketer"
 _SETTING, _LOOKUP = "/config/settings/sync.guard_percent", "/config/lookups/{table}"
 _CATEGORY = {"code": "answers", "name": "Answers"}
 _TRACKING = "/config/par-statuses/do_not_show/tracking"
-_FCASH = {"company": "FCASH"}
+_FCASH, _COMPANY = {"company": "FCASH"}, {"company": "{company}"}
 _ROWS = ("status:read", "clients:read")
 
 ROUTES = (
@@ -468,13 +471,13 @@ ROUTES = (
         _route(f"GET /reports/{name}", "list", "reports:read", *_ROWS, params=_FCASH)
         for name in ("ageing", "balance", "untouched")
     ),
-    _route("GET /reports/signals", "company", "audit:read", *_ROWS, params=_FCASH),
+    _route("GET /reports/signals", "one company", "audit:read", *_ROWS, params=_COMPANY),
     _route(
         "GET /reports/signals/events",
-        "company",
+        "one company",
         "audit:read",
         *_ROWS,
-        params={**_FCASH, "recorded_by": _NOBODY},
+        params={**_COMPANY, "recorded_by": _NOBODY},
     ),
     _route("GET /reports/staff", "list", "status:read", "clients:read", params=_FCASH),
     _route(

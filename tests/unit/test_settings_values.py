@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from clientupdater.domain import settings_values
+from clientupdater.domain import report_settings, settings_values
 from clientupdater.domain.errors import Fault, InvalidInput
 from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.settings_values import (
@@ -148,18 +148,25 @@ def test_P7_a_number_lies_within_its_bounds(
 def test_a_use_case_reads_each_setting_that_is_offered() -> None:
     names = {
         value: name
-        for name, value in vars(settings_values).items()
+        for name, value in (*vars(settings_values).items(), *vars(report_settings).items())
         if isinstance(value, str) and value in KNOWN
     }
-    usecases = Path(settings_values.__file__).parents[1] / "usecases"
-    text = "".join(path.read_text(encoding="utf-8") for path in usecases.rglob("*.py"))
-    assert [key for key in KNOWN if not re.search(rf"(number|text)\({names[key]},", text)] == []
+    package = Path(settings_values.__file__).parents[1]
+    files = (path for layer in ("usecases", "adapters") for path in (package / layer).rglob("*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for path in files)
+    read = r"(number|text)\((keys\.)?{},|: keys\.{},"
+    unread = [key for key, n in names.items() if not re.search(read.format(n, n), text)]
+    assert unread == []
+    assert set(names) == set(KNOWN)
 
 
 def test_a_key_that_nothing_reads_is_refused_with_those_that_there_are() -> None:
     message = (
-        "/key: is not a setting; the settings are: status.backdating_days,"
-        " status.undo_minutes, sync.guard_floor, sync.guard_percent, worklist.order"
+        "/key: is not a setting; the settings are: reports.holidays, reports.promise_grace_days,"
+        " reports.working_hours, signals.fewest_records, signals.last_day_percent, signals.minutes,"
+        " signals.outcome_factor, signals.records, signals.same_remark, signals.unreachable,"
+        " status.backdating_days, status.undo_minutes, sync.guard_floor, sync.guard_percent,"
+        " worklist.order"
     )
     assert complaint("greeting", "Mabuhay") == message
     with pytest.raises(InvalidInput):

@@ -168,7 +168,7 @@ class ReportModels(Protocol):
     def figures_by_par_status(
         self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
     ) -> list[ParFigures]:
-        """Count them for each PAR status that has rows, in the order of the lookup."""
+        """Count them for each PAR status that has rows, in the order of the lookup; none last."""
         ...
 
     def officers_away(self, looking: Looking, base: ClientFilter) -> list[AwayOfficer]:

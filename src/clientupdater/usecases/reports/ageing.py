@@ -52,10 +52,10 @@ class Ageing:
             for name, each in _figures_of(bucket).items()
         }
         with self.work.read(reader.clients, caller.generation) as tx:
-            statuses = tx.reports.figures_by_par_status(reader, base, _figures_of(base))
-            values = tx.reports.figures(reader, base, wanted)
+            statuses = tx.reports.figures_by_par_status(reader, base, wanted)
+        values = {name: sum(each.figures[name] for each in statuses) for name in wanted}
         of_status = (
-            _row(each.code, each.name, evolve(base, par_status=each.code), each.figures)
+            _row(each.code, each.name, evolve(base, par_status=each.code), _of(each.figures, ""))
             for each in statuses
             if each.code
         )

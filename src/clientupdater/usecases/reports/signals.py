@@ -107,8 +107,12 @@ class Signals:
             return tx.reports.signal_events(reader, query)
 
     def _auditor(self, caller: Caller, code: str) -> Looking:
-        with self.work.begin(SYSTEM) as tx:
-            company = company_of(tx, code)
+        try:
+            with self.work.begin(SYSTEM) as tx:
+                company = company_of(tx, code)
+        except InvalidInput:
+            require_auditor(self.work, caller, None, "report", code)
+            raise
         require_auditor(self.work, caller, company, "report", code)
         require_rows(self.work, caller, Permission.AUDIT_READ, "report")
         return looking(caller, self.clock, self.zone)

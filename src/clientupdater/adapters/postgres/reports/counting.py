@@ -81,9 +81,10 @@ class RowCounts:
         figures: Mapping[str, ClientFilter],
         by: str,
         sums: Collection[str] = (),
+        only: Condition | None = None,
     ) -> dict[str | None, dict[str, Any]]:
-        """Count by a key; the figures in `sums` are amounts past due."""
-        common = self.conditions.of(base)
+        """Count by a key; the figures in `sums` are amounts past due; `only` narrows all."""
+        common = [*self.conditions.of(base), *([only] if only else [])]
         where, params = joined(common, "b_")
         known = {each.identity for each in common}
         columns = []

@@ -7,6 +7,9 @@ join clients c on c.id = s.client_id
 where c.deleted_at is null and {where}
 group by 1
 
+-- name: of_officers
+c.assigned_to = any(%(officers)s::uuid[])
+
 -- name: in_all
 null::text
 
@@ -26,11 +29,11 @@ coalesce(sum(c.past_due_amount) filter (where {where}), 0)
 select id::text, code, name from par_statuses order by sort_order, code
 
 -- name: officers_away
--- Officers of open rows who are deactivated, or whom a stand-in covers at this moment.
+-- Officers with clients who are deactivated, or whom a stand-in covers at this moment.
 select u.id, staff_name(u.first_name, u.last_name, u.email), u.is_active and u.deleted_at is null
 from users u
 where
-    u.id = any(%(officers)s::uuid[])
+    exists (select from clients c where c.assigned_to = u.id and c.deleted_at is null)
     and (
         not u.is_active
         or u.deleted_at is not null

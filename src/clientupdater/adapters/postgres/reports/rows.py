@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from attrs import evolve, frozen
 
 from clientupdater.adapters.postgres.core import named_queries
-from clientupdater.adapters.postgres.reports.counting import BLOCKS
+from clientupdater.adapters.postgres.reports.counting import BLOCKS, Condition
 from clientupdater.domain.ids import PersonId
 from clientupdater.ports.reports import MOST_OFFICERS, PAST_DUE, AwayOfficer, ParFigures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+    from uuid import UUID
 
     from clientupdater.adapters.postgres.reports.counting import RowCounts
     from clientupdater.ports.lists import ClientFilter
@@ -36,22 +36,26 @@ class RowFigures:
         counted = self.counts.read(base, figures, "by_par_status", _sums(figures))
         connection = self.counts.conditions.control.begun
         known = connection.execute(BLOCKS["par_statuses"].encode()).fetchall()
-        return [ParFigures(code, name, counted[id_]) for id_, code, name in known if id_ in counted]
+        named = [*known, (None, None, "None")]
+        return [ParFigures(code, name, counted[id_]) for id_, code, name in named if id_ in counted]
 
     def officers_away(self, base: ClientFilter) -> list[AwayOfficer]:
         """Name the officers who are away, with the rows of `base` that they have."""
-        rows = {UUID(key): each["rows"] for key, each in self._by_officer(base).items() if key}
         statement = named_queries.render(BLOCKS, "officers_away", limit=MOST_OFFICERS)
         conditions = self.counts.conditions
-        params = {"officers": list(rows), "now": conditions.looking.now}
-        known = conditions.control.begun.execute(statement.encode(), params).fetchall()
+        params = {"now": conditions.looking.now}
+        away = conditions.control.begun.execute(statement.encode(), params).fetchall()
+        rows = self._by_officer(base, [id_ for id_, *_ in away])
         return [
-            AwayOfficer(PersonId(id_), name, self._rows_of(base, id_, rows[id_]), is_active)
-            for id_, name, is_active in known
+            AwayOfficer(PersonId(id_), name, self._rows_of(base, id_, rows[str(id_)]), is_active)
+            for id_, name, is_active in away
+            if str(id_) in rows
         ]
 
-    def _by_officer(self, base: ClientFilter) -> dict[str | None, dict[str, Any]]:
-        return self.counts.read(base, {"rows": base}, "by_officer")
+    def _by_officer(self, base: ClientFilter, officers: list[UUID]) -> dict[str | None, int]:
+        only = Condition(BLOCKS["of_officers"], {"officers": officers})
+        counted = self.counts.read(base, {"rows": base}, "by_officer", only=only)
+        return {officer: each["rows"] for officer, each in counted.items()}
 
     def _rows_of(self, base: ClientFilter, officer: UUID, rows: int) -> int:
         """One's own list has the clients of those whom one stands in for as well (A2)."""

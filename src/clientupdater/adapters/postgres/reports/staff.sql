@@ -14,7 +14,7 @@ entries as materialized (
         on v.client_period_status_id = e.client_period_status_id and v.voids = e.event_sequence
     where
         e.kind = 'recorded'
-        and e.created_by = any({people})
+        and e.created_by in (select unnest({people}))
         and e.created_at >= %(from)s
         and e.created_at < %(before)s
         and c.deleted_at is null
