@@ -15,7 +15,9 @@ import click
 import pytest
 
 from clientupdater.entrypoints.cli.client_list import FILTERS
+from clientupdater.entrypoints.cli.worklist import FILTERS as WORKLIST_FILTERS
 from clientupdater.entrypoints.http.routes.clients import ClientFilters
+from clientupdater.entrypoints.http.routes.worklist import WorklistFilters
 from tests.support.cli_actors import BOSS, READER, STRANGER, cli_actors, running
 from tests.support.commands import COMMAND, environment
 
@@ -56,6 +58,7 @@ def codes(result: dict[str, Any]) -> list[str]:
 
 
 def test_each_filter_of_http_is_an_option() -> None:
+    assert list(WORKLIST_FILTERS) == [each.name for each in attrs.fields(WorklistFilters)]
     assert list(FILTERS) == [each.name for each in attrs.fields(ClientFilters)]
 
 
@@ -134,7 +137,9 @@ def test_the_worklist_names_the_cause_of_each_place(actors: CliActors) -> None:
 @pytest.mark.rule("R3")
 def test_R3_each_count_of_the_worklist_opens_into_its_clients(actors: CliActors) -> None:
     code, other = actors.client("Abad, Ana"), actors.client("Basa, Ben")
-    actors.json("status", "set", code, "CALLED", "--remarks", "again")
+    for each in (code, other):
+        actors.json("status", "set", each, "CALLED", "--remarks", "again")
+    actors.json("status", "void", other, "1", "--remarks", "not her", "--yes")
     counts = actors.json("worklist", "--limit", "1")["counts"]
     assert counts["totals"]["figures"]["total"]["value"] == 2
     figures = counts["rows"][0]["figures"]
