@@ -15,7 +15,9 @@ import click
 import pytest
 
 from clientupdater.entrypoints.cli.client_list import FILTERS
+from clientupdater.entrypoints.cli.worklist import FILTERS as WORKLIST_FILTERS
 from clientupdater.entrypoints.http.routes.clients import ClientFilters
+from clientupdater.entrypoints.http.routes.worklist import WorklistFilters
 from tests.support.cli_actors import BOSS, READER, STRANGER, cli_actors, running
 from tests.support.commands import COMMAND, environment
 
@@ -56,6 +58,7 @@ def codes(result: dict[str, Any]) -> list[str]:
 
 
 def test_each_filter_of_http_is_an_option() -> None:
+    assert list(WORKLIST_FILTERS) == [each.name for each in attrs.fields(WorklistFilters)]
     assert list(FILTERS) == [each.name for each in attrs.fields(ClientFilters)]
 
 
@@ -125,9 +128,30 @@ def test_the_worklist_names_the_cause_of_each_place(actors: CliActors) -> None:
     (item,) = actors.json("worklist")["items"]
     assert (item["client"]["client_code"], item["cause"]) == (code, "in_hand")
     table = actors.run("worklist")
-    assert table.stderr == "1 client\n"
+    counted = "0 follow up due, 0 not touched, 1 in hand, 0 follow up later"
+    assert table.stderr == f"1 total, {counted}\n1 client\n"
     assert table.stdout.splitlines()[1].split()[:3] == [code, "Abad,", "Ana"]
     assert f"in_hand  {running()}  CALLED" in table.stdout
+
+
+@pytest.mark.rule("R3")
+def test_R3_each_count_of_the_worklist_opens_into_its_clients(actors: CliActors) -> None:
+    code, other = actors.client("Abad, Ana"), actors.client("Basa, Ben")
+    for each in (code, other):
+        actors.json("status", "set", each, "CALLED", "--remarks", "again")
+    actors.json("status", "void", other, "1", "--remarks", "not her", "--yes")
+    counts = actors.json("worklist", "--limit", "1")["counts"]
+    assert counts["totals"]["figures"]["total"]["value"] == 2
+    figures = counts["rows"][0]["figures"]
+    for name, expected in (("in_hand", [code]), ("not_touched", [other]), ("follow_up_due", [])):
+        assert figures[name]["value"] == len(expected)
+        words = [
+            word
+            for key, value in figures[name]["filter"].items()
+            for word in (f"--{key.replace('_', '-')}", value)
+        ]
+        listed = actors.json("worklist", *words)["items"]
+        assert [each["client"]["client_code"] for each in listed] == expected
 
 
 def test_a_list_fits_the_terminal_and_colours_statuses_there_alone(actors: CliActors) -> None:

@@ -18,6 +18,7 @@ from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWor
 from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Scope
+from clientupdater.domain.worklist import Cause
 from clientupdater.ports.lists import (
     ClientFilter,
     ClientKey,
@@ -25,6 +26,7 @@ from clientupdater.ports.lists import (
     ClientSort,
     Recorded,
     StatusFilter,
+    WorklistFilter,
     WorklistOrder,
     WorklistQuery,
 )
@@ -103,6 +105,12 @@ RARE = {
     ),
 }
 """Filters without matches: the worst case for a walk, which ends when it has found enough."""
+WORKLIST_FILTERS = {
+    "PAR status": WorklistFilter(par_status="tele_130"),
+    "product": WorklistFilter(product="PCNI_PNP"),
+    "amount": WorklistFilter(past_due_from=Decimal(10**9)),
+    "cause and PAR status": WorklistFilter(cause=Cause.IN_HAND, par_status="tele_130"),
+}
 SEARCHES = ("santos", "juan san", "pen", "m", "zz santos", "santos reyes j", "C0000100")
 SEARCHED = {
     "a common word and a status": ("santos", ClientFilter(row=StatusFilter(status="CALLED"))),
@@ -153,7 +161,7 @@ def hundredth(bulk: PostgresUnitsOfWork, actor: Actor, query: WorklistQuery) -> 
             page = tx.read_models.worklist(query, looking(actor))
             if page.after is None:
                 break
-            query = WorklistQuery(order=query.order, after=page.after)
+            query = evolve(query, after=page.after)
     return query
 
 
@@ -179,6 +187,43 @@ def test_the_first_page_of_the_worklist_and_the_hundredth_cost_the_same(
     assert_cheap(bulk, actor, lambda reading: reading.worklist(first, looking(actor)))
     deep = hundredth(bulk, actor, first)
     assert_cheap(bulk, actor, lambda reading: reading.worklist(deep, looking(actor)))
+
+
+@pytest.mark.parametrize("who", READERS)
+@pytest.mark.parametrize("order", WorklistOrder)
+@pytest.mark.parametrize("asked", WORKLIST_FILTERS)
+def test_a_filtered_worklist_reads_no_more_than_the_open_rows_and_their_clients(
+    bulk: PostgresUnitsOfWork, who: str, order: WorklistOrder, asked: str
+) -> None:
+    actor = READERS[who]
+    query = WorklistQuery(filter=WORKLIST_FILTERS[asked], order=order)
+    assert_cheap(bulk, actor, lambda r: r.worklist(query, looking(actor)), spare=2 * CLIENTS)
+
+
+@pytest.mark.parametrize("who", READERS)
+@pytest.mark.parametrize("cause", Cause)
+def test_the_worklist_of_one_cause_reads_little_more_than_it_shows(
+    bulk: PostgresUnitsOfWork, who: str, cause: Cause
+) -> None:
+    actor, query = READERS[who], WorklistQuery(filter=WorklistFilter(cause=cause))
+    assert_cheap(bulk, actor, lambda reading: reading.worklist(query, looking(actor)))
+    deep = hundredth(bulk, actor, query)
+    assert_cheap(bulk, actor, lambda reading: reading.worklist(deep, looking(actor)))
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_the_counts_of_the_worklist_read_each_open_row_once_and_no_client(
+    bulk: PostgresUnitsOfWork, who: str
+) -> None:
+    actor = READERS[who]
+    with bulk.read(looking(actor).statuses) as tx:
+        explaining = Explaining(tx.connection)
+        counts = models_of(tx, explaining).worklist_counts(WorklistFilter(), looking(actor))
+    assert explaining.rows_read <= CLIENTS + 2000
+    assert not explaining.tables_scanned
+    if who in ("10 branches", "all"):
+        total = counts.totals.figures["total"].value
+        assert explaining.rows_read <= total + 2000
 
 
 @pytest.mark.parametrize("who", READERS)

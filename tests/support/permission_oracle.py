@@ -276,6 +276,7 @@ ROUTES = (
     _route("GET /lookups", "signed in"),
     _route("GET /lookups", "some company", "config:read", params={"all": "true"}),
     _route("GET /worklist", "list", "status:read"),
+    _route("GET /worklist/counts", "list", "status:read"),
     _route(f"GET {_CLIENT}/periods", "client", "status:read"),
     _route(f"GET {_PERIOD}", "client", "status:read"),
     _route(f"GET {_PERIOD}/events", "client", "status:history:read"),

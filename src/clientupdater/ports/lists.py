@@ -21,6 +21,8 @@ from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.worklist import Cause
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.ids import ClientId, PersonId
 
@@ -183,12 +185,52 @@ class WorklistKey:
 
 
 @frozen(kw_only=True)
+class WorklistFilter:
+    """Conditions on an item of the worklist; branches and lookups by their codes."""
+
+    cause: Cause | None = None
+    branch: str | None = None
+    area: str | None = None
+    product: str | None = None
+    par_status: str | None = None
+    past_due_from: Decimal | None = None
+    past_due_to: Decimal | None = None
+
+
+@frozen(kw_only=True)
 class WorklistQuery:
     """A query for a page of the worklist; without an order, the business's setting applies."""
 
+    filter: WorklistFilter = WorklistFilter()
     order: WorklistOrder | None = None
     limit: int = field(default=50, validator=within_limits)
     after: WorklistKey | None = None
+
+
+@frozen(kw_only=True)
+class WorklistFigure:
+    """A count of items, and the filter of the worklist that lists exactly those."""
+
+    value: int
+    filter: WorklistFilter
+
+
+@frozen(kw_only=True)
+class WorklistGroup:
+    """The items of one branch, or of all where `branch` is None."""
+
+    branch: str | None
+    figures: Mapping[str, WorklistFigure]
+    """`total`, and one for each cause asked for."""
+
+
+@frozen(kw_only=True)
+class WorklistCounts:
+    """How many items the worklist has on a day; a branch without items is left out."""
+
+    day: date
+    rows: tuple[WorklistGroup, ...]
+    totals: WorklistGroup
 
 
 class ClientSort(StrEnum):

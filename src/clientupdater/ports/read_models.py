@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         ClientQuery,
         ClientRecord,
         Looking,
+        WorklistCounts,
+        WorklistFilter,
         WorklistPage,
         WorklistQuery,
     )
@@ -29,6 +31,10 @@ class ReadModels(Protocol):
 
         A later page keeps the order of the first. Without an order, it goes by work.
         """
+        ...
+
+    def worklist_counts(self, wanted: WorklistFilter, looking: Looking) -> WorklistCounts:
+        """Count the items that `worklist` lists on this day with this filter."""
         ...
 
     def clients(

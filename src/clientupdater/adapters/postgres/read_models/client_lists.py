@@ -22,6 +22,7 @@ from clientupdater.adapters.postgres.read_models.rows import (
     worklist_item,
 )
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
+from clientupdater.adapters.postgres.read_models.worklist_filters import resolve_worklist_filter
 from clientupdater.adapters.postgres.read_models.worklist_page import (
     worklist_page_statement,
     worklist_params,
@@ -68,9 +69,12 @@ class ClientLists:
         access_scope = self.configuration.scope(looking.statuses)
         if access_scope.is_nothing:
             return Page((), None)
-        walk = choose_worklist_walk(query, access_scope, looking.today)
+        wanted = resolve_worklist_filter(query.filter, self.configuration)
+        walk = choose_worklist_walk(query, access_scope, looking.today, wanted)
+        if walk.shape.is_nowhere:
+            return Page((), None)
         statement, params = worklist_page_statement(walk), worklist_params(walk)
-        rows = self._run(statement, params, is_steady=walk.shape.is_steady)
+        rows = self._run(statement, params, is_steady=walk.is_steady)
         shown = rows[: query.limit]
         items = self._made(
             lambda known: tuple(worklist_item(row[6:], known, walk.day) for row in shown if row[6])

@@ -50,14 +50,17 @@ c.pension_type_id is null
 -- name: loan_status
 c.loan_status = %(loan_status)s
 
+-- name: owed
+c.owed
+
 -- name: past_due_from
 -- Nobody owes more than a bigint holds: an amount beyond it is replaced by the nearest that it holds.
-c.owed >= least(
+{owed} >= least(
     greatest(ceil(%(past_due_from)s::numeric * 100), -9223372036854775807), 9223372036854775807
 )::bigint
 
 -- name: past_due_to
-c.owed <= least(
+{owed} <= least(
     greatest(floor(%(past_due_to)s::numeric * 100), -9223372036854775807), 9223372036854775807
 )::bigint
 

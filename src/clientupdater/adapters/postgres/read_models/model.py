@@ -10,6 +10,7 @@ from clientupdater.adapters.postgres.read_models.client_lists import ClientLists
 from clientupdater.adapters.postgres.read_models.filter_options import read_filter_options
 from clientupdater.adapters.postgres.read_models.history import read_client_history
 from clientupdater.adapters.postgres.read_models.lookups import read_lookups
+from clientupdater.adapters.postgres.read_models.worklist_counts import read_worklist_counts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
         ClientQuery,
         ClientRecord,
         Looking,
+        WorklistCounts,
+        WorklistFilter,
         WorklistPage,
         WorklistQuery,
     )
@@ -48,6 +51,9 @@ class PostgresReadModels:
 
     def worklist(self, query: WorklistQuery, looking: Looking) -> WorklistPage:
         return self._lists.worklist(query, looking)
+
+    def worklist_counts(self, wanted: WorklistFilter, looking: Looking) -> WorklistCounts:
+        return read_worklist_counts(self._connection, self._configuration, wanted, looking)
 
     def clients(
         self, query: ClientQuery, looking: Looking, known: Collection[ClientId] = ()

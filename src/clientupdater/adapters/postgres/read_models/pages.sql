@@ -145,7 +145,7 @@ select {keys}, s.client_id, s.period
 from client_period_status s
 where {lead} and s.period = {period} and s.is_open and {where}
 order by {order}
-limit {limit}
+{cut}
 
 -- name: walk_branch_work
 -- The branch and the period are the ends of one range, together with the place: with equalities the
@@ -170,6 +170,21 @@ own as materialized (
     from {own_rows}
     where s.is_open and {scope}
 ),
+
+-- name: untouched
+-- By the half of what work_rank adds to a touched row.
+s.work_rank <= 576460752303423488
+
+-- name: in_hand
+s.work_rank > 576460752303423488
+
+-- name: owed_of_work
+-- A row's amount past due, from the column that the indexes of work have.
+(case when s.work_rank > 576460752303423488 then 1152921504606846976 else 0 end - s.work_rank)
+
+-- name: rows_in_area
+-- Written `is true`: the walk has its order.
+(s.home_branch_id = any(%(area_members)s::uuid[])) is true
 
 -- name: phase
 -- The phases follow each other in order; the limit around them ends the walk in the phase that fills
@@ -214,6 +229,37 @@ left join clients c on c.id = k.client_id and c.deleted_at is null
 left join client_period_status s on s.client_id = c.id and s.period = k.period
 {staff}
 order by k.phase, {order}
+
+-- name: work_of_branches
+select s.home_branch_id, s.due_on, s.work_rank
+from unnest(%(branches)s::uuid[]) lead (id)
+cross join unnest(%(periods)s::text[]) of_period (period)
+join client_period_status s on s.home_branch_id = lead.id and s.period = of_period.period
+where s.is_open and {where}
+
+-- name: work_of_all
+select s.home_branch_id, s.due_on, s.work_rank
+from client_period_status s
+where s.period = any(%(periods)s::text[]) and s.is_open and {where}
+
+-- name: work_of_own
+select s.home_branch_id, s.due_on, s.work_rank
+from {own_rows}
+where s.is_open and {where}
+
+-- name: cause
+case
+    when s.due_on > %(day)s::date then 'follow_up_later'
+    when s.due_on > '0001-01-01'::date then 'follow_up_due'
+    when {untouched} then 'not_touched'
+    else 'in_hand'
+end
+
+-- name: work_counts
+select s.home_branch_id::text, {cause} as cause, count(*)
+from ({arms}) s
+where s.home_branch_id is not null and {where}
+group by s.home_branch_id, cause
 
 -- name: current
 -- Of two running rows (after a change of cycle) the one of the client's own cycle.

@@ -65,7 +65,7 @@ def resolve(
     Raises InvalidInput for each code that does not exist.
     """
     resolver = _Resolver(control)
-    ids = _ids_of(query.filter, configuration)
+    ids = ids_of(query.filter, configuration)
     search = resolver.search(query.q, known) if query.q is not None else {}
     if search is None:
         return None
@@ -78,7 +78,7 @@ def resolve(
         report_scope=configuration.scope(looking.reports) if looking.reports else None,
         report_params=report_params(configuration, ids.get("company"), looking.zone),
         ids=ids,
-        area_members=_members(ids, configuration),
+        area_members=area_members(ids, configuration),
         is_undated=is_undated,
         **search,
     )
@@ -86,7 +86,8 @@ def resolve(
     return resolved if many is None else resolver.with_rare_words(resolved, many)
 
 
-def _ids_of(wanted: ClientFilter, configuration: Configuration) -> Mapping[str, UUID]:
+def ids_of(wanted: ClientFilter, configuration: Configuration) -> Mapping[str, UUID]:
+    """Find the ids of its codes. Raises InvalidInput for each that does not exist."""
     named = _codes_in(wanted)
     known = configuration.ids
     ids = {name: known[_KINDS[name]].get(code) for name, code in named.items()}
@@ -100,7 +101,7 @@ def _ids_of(wanted: ClientFilter, configuration: Configuration) -> Mapping[str, 
     return found
 
 
-def _members(ids: Mapping[str, UUID], configuration: Configuration) -> tuple[BranchId, ...]:
+def area_members(ids: Mapping[str, UUID], configuration: Configuration) -> tuple[BranchId, ...]:
     area = ids.get("area")
     members = configuration.area_branches.get(area, ()) if area else ()
     return tuple(map(BranchId, members))

@@ -45,6 +45,11 @@ class Shape:
         return evolve(self, branches=tuple(branches))
 
     @property
+    def is_nowhere(self) -> bool:
+        """Whether there is nothing to walk: an area without branches."""
+        return self == Shape()
+
+    @property
     def is_steady(self) -> bool:
         """Whether one plan serves every such question, so that it may be kept prepared."""
         return not self.everything

@@ -12,6 +12,7 @@ from clientupdater.adapters.postgres.read_models.pieces import all_of, render
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
 from clientupdater.adapters.postgres.read_models.worklist_walk import DUE, LATER, UNDATED
 from clientupdater.domain.periods import Cycle
+from clientupdater.domain.worklist import Cause
 from clientupdater.ports.lists import WorklistOrder
 
 if TYPE_CHECKING:
@@ -67,6 +68,18 @@ _ENDS: dict[WorklistOrder, dict[int, tuple[_Place, _Place]]] = {
 }
 """The first and the last place of a phase in a branch's index: a range that begins with the place
 before would read all rows of that day, and the undated ones are most of a branch's."""
+_TOUCHED_FROM = "576460752303423488"
+_ENDS_OF_CAUSE: dict[Cause, tuple[_Place, _Place]] = {
+    Cause.NOT_TOUCHED: ((_NEVER,), (_NEVER, _TOUCHED_FROM)),
+    Cause.IN_HAND: ((_NEVER, _TOUCHED_FROM), (_NEVER,)),
+}
+"""The undated phase has two causes: the first and the last place of each."""
+_WITH_CAUSE = {
+    Cause.FOLLOW_UP_DUE: (_IN_PHASE[WorklistOrder.WORK][DUE],),
+    Cause.NOT_TOUCHED: (_IN_PHASE[WorklistOrder.WORK][UNDATED], render("untouched")),
+    Cause.IN_HAND: (_IN_PHASE[WorklistOrder.WORK][UNDATED], render("in_hand")),
+    Cause.FOLLOW_UP_LATER: (_IN_PHASE[WorklistOrder.WORK][LATER],),
+}
 _EACH_PERIOD = tuple(f"%(period_{n})s::text" for n, _ in enumerate(Cycle))
 
 
@@ -84,6 +97,10 @@ def worklist_page_statement(walk: WorklistWalk) -> str:
             walks_everything=shape.everything,
             walks_own=shape.own,
             scope=ScopePredicate(walk.access_scope).form,
+            cause=walk.filter.wanted.cause,
+            of_row=walk.filter.of_row(),
+            of_client_of_row=walk.filter.of_client_of_row(),
+            of_client=walk.filter.of_client(),
         )
     )
 
@@ -110,6 +127,7 @@ def worklist_params(walk: WorklistWalk) -> dict[str, object]:
         "branches": uuid_array(walk.shape.branches),
         "companies": uuid_array(walk.shape.companies),
         **ScopePredicate(walk.access_scope).params,
+        **walk.filter.params,
     }
     if after:
         params |= {
@@ -136,6 +154,11 @@ class _WorklistPage:
     walks_everything: bool
     walks_own: bool
     scope: PredicateForm
+    cause: Cause | None
+    of_row: tuple[str, ...]
+    of_client_of_row: tuple[str, ...]
+    of_client: tuple[str, ...]
+    """The conditions of the filters: of a row s, of its client, and of a client c met first."""
 
     @property
     def _columns(self) -> _Place:
@@ -149,9 +172,12 @@ class _WorklistPage:
         return ", ".join(f"{alias}.{column}" for column in (*self._columns, "period"))
 
     def phase(self, phase: int) -> str:
-        conditions = [_IN_PHASE[self.order][phase]]
+        conditions = [_IN_PHASE[self.order][phase], *self._with_cause()]
         if phase == self.resumed:
-            conditions = [_IN_REST_OF_PHASE[self.order][phase], self._after(phase)]
+            conditions = [
+                *(_IN_REST_OF_PHASE[self.order][phase], *self._with_cause()),
+                self._after(phase),
+            ]
         # Only two arms by place can meet the same row; one's own rows are those that neither meets.
         joined = " union " if self.walks_branches and self._walks_side_by_side else " union all "
         arms = joined.join(f"({arm})" for arm in self._arms(phase, conditions))
@@ -163,7 +189,7 @@ class _WorklistPage:
         if not self.walks_own:
             return ""
         beyond = f"not {self.scope.by_place('m')}"
-        scope, whose = self.scope.own_clients(), self.scope.of_own()
+        scope, whose = all_of([self.scope.own_clients(), *self.of_client]), self.scope.of_own()
         return render("own_work", scope=scope, whose=whose, beyond=beyond)
 
     def _arms(self, phase: int, conditions: list[str]) -> list[str]:
@@ -175,7 +201,8 @@ class _WorklistPage:
         return arms
 
     def _each_branch(self, phase: int, conditions: list[str]) -> str:
-        where = all_of([*conditions, self.scope.over_rows()])
+        filters = (*self.of_row, *self.of_client_of_row)
+        where = all_of([*conditions, self.scope.over_rows(), *filters])
         ends = {**self._ends(phase), **self._holes()}
         walk = render("walk_branch_work", where=where, **ends)
         return render("each_branch_and_period", walk=walk)
@@ -183,11 +210,20 @@ class _WorklistPage:
     def _side_by_side(self, conditions: list[str]) -> str:
         """Walk the periods side by side, over everything or past other companies."""
         lead = "true" if self.walks_everything else render("of_companies", who="s")
-        holes = {"where": all_of([*conditions, self.scope.over_rows()]), **self._holes()}
+        where = all_of([*conditions, self.scope.over_rows(), *self.of_row])
+        cut = "" if self.of_client_of_row else render("cut", **self._holes())
+        holes = {"where": where, "cut": cut, **self._holes()}
         walks = " union all ".join(
             f"({render('walk_work', lead=lead, period=period, **holes)})" for period in _EACH_PERIOD
         )
-        return render("merged", **{**holes, "walks": walks, "where": "true"})
+        return render("merged", **{**holes, "walks": walks, "where": all_of(self.of_client_of_row)})
+
+    def _with_cause(self) -> tuple[str, ...]:
+        """Hold for a row of the cause asked for; by urgency, its phase says most of it."""
+        if self.cause is None:
+            return ()
+        conditions = _WITH_CAUSE[self.cause]
+        return conditions[1:] if self.order is WorklistOrder.WORK else conditions
 
     def _holes(self) -> dict[str, object]:
         order = ", ".join(f"s.{column}" for column in self._columns)
@@ -204,6 +240,8 @@ class _WorklistPage:
     def _ends(self, phase: int) -> dict[str, object]:
         """Where the walk of one branch and period begins and ends."""
         first, last = _ENDS[self.order][phase]
+        if self.order is WorklistOrder.WORK and self.cause:
+            first, last = _ENDS_OF_CAUSE.get(self.cause, (first, last))
         if phase == self.resumed:
             first = tuple(_PLACES[column] for column in self._columns)
         return {"begun": self._compared(">=", first), "ended": self._compared("<=", last)}
