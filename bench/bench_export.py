@@ -45,8 +45,8 @@ from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWor
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.exports import EMPTY, ExportFormat, ExportType, Kind, chosen_columns
 from clientupdater.domain.ids import PersonId
+from clientupdater.ports.client_filter import ClientFilter
 from clientupdater.ports.exports import ExportRequest, TableRequest
-from clientupdater.ports.lists import ClientFilter
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.exports.authorization import scopes_for
 

@@ -29,7 +29,8 @@ from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenanc
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Scope
-from clientupdater.ports.lists import ClientFilter, ClientQuery, StatusFilter, WorklistQuery
+from clientupdater.ports.client_filter import ClientFilter, StatusFilter
+from clientupdater.ports.lists import ClientQuery, WorklistQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

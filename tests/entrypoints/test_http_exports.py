@@ -440,3 +440,61 @@ def test_a_workbook_has_its_cover_on_a_sheet_of_its_own(actors: HttpActors) -> N
     cover = {name: result for (_, name), (_, result) in cells(raw, sheet=2)}
     assert (cover["made for"], cover["rows"]) == ("Ana Cruz", "0")
     assert len(cells(raw)) == 1
+
+
+REPORTS = {
+    "completion": {"period": "2026-11"},
+    "dashboard": {"period": "2026-11"},
+    "pace": {"period": "2026-11"},
+    "trend": {"period": "2026-11"},
+    "ageing": {},
+    "balance": {},
+    "untouched": {},
+    "staff": {},
+}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_each_report_is_written_to_a_file_with_its_totals(actors: HttpActors, name: str) -> None:
+    actors.client("FC-1")
+    params = {"company": "FCASH", **REPORTS[name]}
+    export = actors.made("report", report={"name": name, "params": params})
+    text = actors.http.get(export["file"]).content
+    assert f"# export,{name}".encode() in text
+    rows = read(text)
+    assert len(rows) == export["row_count"]
+    assert all({"key", "name"} <= row.keys() for row in rows)
+    asked = actors.http.get(f"/api/v1/{PATHS.get(name, f'reports/{name}')}", params=params).json()
+    assert len(rows) == len(asked["rows"]) + (name != "staff")
+
+
+PATHS = {"dashboard": "dashboard/summary"}
+
+
+@pytest.mark.parametrize(
+    ("report", "pointer"),
+    [
+        ({"name": "rumours"}, "/report/name"),
+        ({"name": "completion", "params": {"company": "FCASH"}}, "/report/params/period"),
+        (
+            {"name": "trend", "params": {"company": "FCASH", "period": "May"}},
+            "/report/params/period",
+        ),
+        ({"name": "trend", "params": {"periodes": "3"}}, "/report/params/periodes"),
+    ],
+)
+def test_a_report_that_does_not_exist_or_fit_is_refused_before_it_is_queued(
+    actors: HttpActors, report: dict[str, Any], pointer: str
+) -> None:
+    answer = actors.ask("report", report=report)
+    assert code_of(answer) == (422, "validation_failed")
+    fields = answer.json()["error"]["details"]["fields"]
+    assert pointer in [each["pointer"] for each in fields]
+    assert code_of(actors.ask("clients", report={"name": "trend"}))[0] == 422
+
+
+def test_signals_are_exported_only_by_those_who_read_audits(actors: HttpActors) -> None:
+    report = {"name": "signals", "params": {"company": "FCASH"}}
+    assert code_of(actors.ask("report", report=report)) == (403, "forbidden")
+    actors.sign_in(*ALL, "audit:read all")
+    assert actors.made("report", "xlsx", report=report)["row_count"] == 0

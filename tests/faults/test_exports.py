@@ -23,9 +23,9 @@ from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import Error, Misconfigured, NotFound, Refused, Unavailable
 from clientupdater.domain.exports import ExportFormat, ExportType, chosen_columns
 from clientupdater.domain.jobs import JobStatus, is_lasting
+from clientupdater.ports.client_filter import ClientFilter
 from clientupdater.ports.exports import Export, ExportRequest, TableRequest
 from clientupdater.ports.job_run import Interrupted
-from clientupdater.ports.lists import ClientFilter
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.exports.authorization import scopes_for
 from tests.support.builders import MANILA

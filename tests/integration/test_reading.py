@@ -23,15 +23,8 @@ from clientupdater.domain.errors import Forbidden, InvalidInput, NotFound
 from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.worklist import Cause
-from clientupdater.ports.lists import (
-    ClientFilter,
-    ClientQuery,
-    ClientSort,
-    Looking,
-    StatusFilter,
-    WorklistOrder,
-    WorklistQuery,
-)
+from clientupdater.ports.client_filter import ClientFilter, StatusFilter
+from clientupdater.ports.lists import ClientQuery, ClientSort, Looking, WorklistOrder, WorklistQuery
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.plain_sql import SqlRows, access_scope
 

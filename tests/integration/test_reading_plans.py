@@ -19,13 +19,11 @@ from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Scope
 from clientupdater.domain.worklist import Cause
+from clientupdater.ports.client_filter import ClientFilter, Recorded, StatusFilter
 from clientupdater.ports.lists import (
-    ClientFilter,
     ClientKey,
     ClientQuery,
     ClientSort,
-    Recorded,
-    StatusFilter,
     WorklistFilter,
     WorklistOrder,
     WorklistQuery,

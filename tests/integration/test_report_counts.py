@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.clients import Client
-    from clientupdater.ports.lists import ClientFilter
+    from clientupdater.ports.client_filter import ClientFilter
     from clientupdater.ports.reports import Figure, Report, ReportRow
     from tests.support.servers import Database
 

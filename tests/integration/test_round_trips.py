@@ -16,13 +16,8 @@ from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.callers import Origin
 from clientupdater.domain.errors import Unauthenticated
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.lists import (
-    ClientFilter,
-    ClientQuery,
-    ClientSort,
-    StatusFilter,
-    WorklistQuery,
-)
+from clientupdater.ports.client_filter import ClientFilter, StatusFilter
+from clientupdater.ports.lists import ClientQuery, ClientSort, WorklistQuery
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.requests.idempotency import KeyedRequest, Reply
 from tests.support.builders import MANILA, NOVEMBER

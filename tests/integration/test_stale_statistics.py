@@ -22,7 +22,8 @@ from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Scope
 from clientupdater.domain.write_context import WriteContext
-from clientupdater.ports.lists import ClientFilter, ClientQuery, StatusFilter
+from clientupdater.ports.client_filter import ClientFilter, StatusFilter
+from clientupdater.ports.lists import ClientQuery
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.bulk_data import BulkData
 from tests.support.query_plans import Explaining, models_of

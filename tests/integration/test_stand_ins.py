@@ -21,7 +21,8 @@ from clientupdater.domain.ids import BranchId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.updates import StatusUpdate
-from clientupdater.ports.lists import ClientFilter, ClientQuery, ClientSort, WorklistQuery
+from clientupdater.ports.client_filter import ClientFilter
+from clientupdater.ports.lists import ClientQuery, ClientSort, WorklistQuery
 from clientupdater.usecases.clients.stand_ins import NewStandIn
 from clientupdater.usecases.people.users import UserChanges
 from tests.support.staff_fixture import Staff, staffed

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import PersonId
-    from clientupdater.ports.lists import ClientFilter
+    from clientupdater.ports.client_filter import ClientFilter
     from tests.support.servers import Database
 
 NOVEMBER = Period.month(2026, 11)

@@ -40,12 +40,11 @@ from clientupdater.domain.access_scope import AccessScope
 from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Scope
+from clientupdater.ports.client_filter import ClientFilter, StatusFilter
 from clientupdater.ports.lists import (
-    ClientFilter,
     ClientKey,
     ClientQuery,
     ClientSort,
-    StatusFilter,
     WorklistKey,
     WorklistOrder,
     WorklistQuery,

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from clientupdater.domain.exports import ExportFormat, ExportType, Kind
     from clientupdater.domain.ids import CompanyId, JobId
     from clientupdater.domain.permissions import Permission
+    from clientupdater.ports.client_filter import ClientFilter
     from clientupdater.ports.file_store import Draft
-    from clientupdater.ports.lists import ClientFilter, StaffMember
+    from clientupdater.ports.lists import StaffMember
     from clientupdater.ports.queue import Progress
 
 

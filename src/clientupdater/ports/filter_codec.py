@@ -11,7 +11,7 @@ import attrs
 
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Period
-from clientupdater.ports.lists import ClientFilter, Recorded, StatusFilter
+from clientupdater.ports.client_filter import ClientFilter, Recorded, StatusFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Period
-from clientupdater.ports.lists import ClientFilter
+from clientupdater.ports.client_filter import ClientFilter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

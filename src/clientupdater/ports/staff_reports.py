@@ -11,7 +11,8 @@ from attrs import define, field, frozen
 
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Period
-from clientupdater.ports.lists import ClientFilter, Recorded, StaffMember, within_limits
+from clientupdater.ports.client_filter import ClientFilter, Recorded
+from clientupdater.ports.lists import StaffMember, within_limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

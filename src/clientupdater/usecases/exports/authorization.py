@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 
 def needed(request: ExportRequest) -> tuple[Permission, ...]:
-    """Name the permissions that an export needs; a filter by status needs status:read as well."""
+    """Name the permissions that an export needs: for a report, those that its figures open by."""
     first, *others = NEEDS[request.type]
+    if request.report is not None:
+        audits = (Permission.AUDIT_READ,) if request.report.name == "signals" else ()
+        return (first, *audits, Permission.CLIENTS_READ, Permission.STATUS_READ, *others)
     if request.type is ExportType.CLIENTS and request.filter.asks_for_status:
         return (first, Permission.STATUS_READ, *others)
     return (first, *others)

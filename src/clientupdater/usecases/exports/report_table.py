@@ -66,7 +66,8 @@ class ReportTable:
 
     def rows(self) -> Generator[Sequence[tuple[str, ...]]]:
         """Give all of them as cells."""
-        yield list(self._cells(EMPTY))
+        if rows := list(self._cells(EMPTY)):
+            yield rows
 
     def _cells(self, empty: str) -> Iterator[tuple[str, ...]]:
         for row in self.report.rows:

@@ -74,12 +74,12 @@ class Exports:
 
     def _report(self, request: ExportRequest, report: ReportRequest) -> ReportReader:
         if request.type is not ExportType.REPORT:
-            raise InvalidInput.of("report", "goes with the type report")
+            raise InvalidInput.of("/report", "goes with the type report")
         if request.columns != tuple(COLUMNS[request.type]):
-            raise InvalidInput.of("columns", "a report has all its columns; name none")
+            raise InvalidInput.of("/columns", "a report has all its columns; name none")
         if reader := self.reports.get(report.name):
             return reader
-        raise InvalidInput.of("report/name", f"expected one of {', '.join(self.reports)}")
+        raise InvalidInput.of("/report/name", f"expected one of {', '.join(self.reports)}")
 
     def _put_down(self, tx: Transaction, caller: Caller, export: Export) -> None:
         job = NewJob(

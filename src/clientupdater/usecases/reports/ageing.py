@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from clientupdater.domain.callers import Caller
+    from clientupdater.ports.client_filter import ClientFilter
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.lists import ClientFilter
     from clientupdater.ports.reports import PlaceQuery, Report
     from clientupdater.ports.unit_of_work import UnitsOfWork
 

@@ -11,7 +11,8 @@ from clientupdater.domain.access_scope import AccessScope
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Cycle, Period, business_day
 from clientupdater.domain.permissions import Scope
-from clientupdater.ports.lists import ClientFilter, Looking, StatusFilter
+from clientupdater.ports.client_filter import ClientFilter, StatusFilter
+from clientupdater.ports.lists import Looking
 from clientupdater.ports.reports import Figure, ReportRow
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.reports.reading import narrowed, reader_of, report, rows_of

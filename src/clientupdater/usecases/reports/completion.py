@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.statuses import CONFIRMED, DONE
-from clientupdater.ports.lists import NONE
+from clientupdater.ports.client_filter import NONE
 from clientupdater.ports.reports import (
     CompletionBy,
     CompletionView,
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from clientupdater.domain.callers import Caller
+    from clientupdater.ports.client_filter import ClientFilter
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.lists import ClientFilter
     from clientupdater.ports.reports import CompletionQuery
     from clientupdater.ports.row_counts import KeyedCounts
     from clientupdater.ports.unit_of_work import UnitsOfWork

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from clientupdater.domain.periods import Period
 from clientupdater.domain.rates import Counts
 from clientupdater.domain.statuses import DONE
 from clientupdater.ports.reports import Figure, Report, ReportRow
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from clientupdater.domain.callers import Caller
-    from clientupdater.domain.periods import Period
+    from clientupdater.ports.client_filter import ClientFilter
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.lists import ClientFilter
     from clientupdater.ports.row_counts import StandingCount
     from clientupdater.ports.unit_of_work import UnitsOfWork
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from clientupdater.domain.statuses import CONFIRMED, DONE
-from clientupdater.ports.lists import ClientFilter, StatusFilter
+from clientupdater.ports.client_filter import ClientFilter, StatusFilter
 from clientupdater.ports.reports import Figure, ReportRow
 from clientupdater.usecases.reports.reading import within_reports
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.domain.pace import PeriodPace, expected_end
+from clientupdater.domain.periods import Period
 from clientupdater.domain.rates import Counts
 from clientupdater.domain.report_settings import HOLIDAYS, holidays
 from clientupdater.domain.statuses import DONE
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.pace import EndRange
-    from clientupdater.domain.periods import Period
+    from clientupdater.ports.client_filter import ClientFilter
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.lists import ClientFilter, Looking
+    from clientupdater.ports.lists import Looking
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 BESIDE = 3

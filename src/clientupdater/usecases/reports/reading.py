@@ -11,7 +11,7 @@ from attrs import evolve
 from clientupdater.domain.errors import InvalidInput, NotFound
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.lists import ClientFilter, StatusFilter
+from clientupdater.ports.client_filter import ClientFilter, StatusFilter
 from clientupdater.ports.reports import Figure, Report
 from clientupdater.usecases.clients.lists import looking, require_scope
 

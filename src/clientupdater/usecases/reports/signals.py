@@ -11,7 +11,8 @@ from clientupdater.domain import report_settings as keys
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.lists import ClientFilter, Recorded, StaffMember, StatusFilter
+from clientupdater.ports.client_filter import ClientFilter, Recorded, StatusFilter
+from clientupdater.ports.lists import StaffMember
 from clientupdater.ports.staff_reports import (
     MOST_SIGNALS,
     LastDay,

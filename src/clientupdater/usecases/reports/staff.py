@@ -12,7 +12,7 @@ from clientupdater.domain.administration import people_reach_of
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.lists import ClientFilter, Recorded, StatusFilter
+from clientupdater.ports.client_filter import ClientFilter, Recorded, StatusFilter
 from clientupdater.ports.staff_reports import (
     MOST_STAFF_ROWS,
     RecordFigure,

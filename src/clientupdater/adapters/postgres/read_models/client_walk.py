@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.ids import BranchId, ClientId
-    from clientupdater.ports.lists import ClientFilter, ClientQuery, StatusFilter
+    from clientupdater.ports.client_filter import ClientFilter, StatusFilter
+    from clientupdater.ports.lists import ClientQuery
 
 LONG_WORD = 3
 """Letters from which on the ranges of common words are read, where there are several of them."""

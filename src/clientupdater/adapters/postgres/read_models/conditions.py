@@ -12,7 +12,7 @@ from clientupdater.adapters.postgres.read_models.record_filters import (
     within_reports,
 )
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
-from clientupdater.ports.lists import NONE
+from clientupdater.ports.client_filter import NONE
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -15,7 +15,7 @@ from clientupdater.adapters.postgres.read_models.record_filters import report_pa
 from clientupdater.domain.errors import Fault, InvalidInput
 from clientupdater.domain.ids import BranchId, ClientId
 from clientupdater.domain.statuses import PENDING
-from clientupdater.ports.lists import NONE
+from clientupdater.ports.client_filter import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
-    from clientupdater.ports.lists import ClientFilter, ClientQuery, Looking
+    from clientupdater.ports.client_filter import ClientFilter
+    from clientupdater.ports.lists import ClientQuery, Looking
 
 
 _KINDS = {

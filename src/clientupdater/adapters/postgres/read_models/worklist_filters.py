@@ -10,7 +10,8 @@ from attrs import field, frozen
 from clientupdater.adapters.postgres.read_models.pieces import render
 from clientupdater.adapters.postgres.read_models.resolving import area_members, ids_of
 from clientupdater.adapters.postgres.read_models.shape import Shape
-from clientupdater.ports.lists import ClientFilter, WorklistFilter
+from clientupdater.ports.client_filter import ClientFilter
+from clientupdater.ports.lists import WorklistFilter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

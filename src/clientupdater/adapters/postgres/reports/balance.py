@@ -12,7 +12,7 @@ from clientupdater.ports.reports import BalanceCounts
 
 if TYPE_CHECKING:
     from clientupdater.adapters.postgres.reports.counting import Conditions
-    from clientupdater.ports.lists import ClientFilter
+    from clientupdater.ports.client_filter import ClientFilter
 
 BLOCKS = named_queries.read_blocks("reports/balance.sql")
 

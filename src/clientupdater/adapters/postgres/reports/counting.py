@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
-    from clientupdater.ports.lists import ClientFilter, Looking
+    from clientupdater.ports.client_filter import ClientFilter
+    from clientupdater.ports.lists import Looking
 
 BLOCKS = named_queries.read_blocks("reports/counting.sql")
 _PARAMETER = re.compile(r"%\((\w+)\)s")

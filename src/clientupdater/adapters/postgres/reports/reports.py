@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
-    from clientupdater.ports.lists import ClientFilter, Looking
+    from clientupdater.ports.client_filter import ClientFilter
+    from clientupdater.ports.lists import Looking
     from clientupdater.ports.reports import AwayOfficer, BalanceCounts, ParFigures
     from clientupdater.ports.staff_reports import (
         SignalCount,

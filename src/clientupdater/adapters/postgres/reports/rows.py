@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from clientupdater.adapters.postgres.reports.counting import RowCounts
-    from clientupdater.ports.lists import ClientFilter
+    from clientupdater.ports.client_filter import ClientFilter
 
 
 @frozen

@@ -15,7 +15,8 @@ from clientupdater.adapters.postgres.reports.counting import joined
 from clientupdater.adapters.postgres.reports.staff import BLOCKS, record, settings_of
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Period
-from clientupdater.ports.lists import ClientQuery, Page, Recorded
+from clientupdater.ports.client_filter import Recorded
+from clientupdater.ports.lists import ClientQuery, Page
 from clientupdater.ports.staff_reports import (
     MOST_SIGNALS,
     SignalCount,

@@ -20,7 +20,7 @@ from clientupdater.ports.staff_reports import (
 
 if TYPE_CHECKING:
     from clientupdater.adapters.postgres.reports.counting import Conditions
-    from clientupdater.ports.lists import ClientFilter, Recorded
+    from clientupdater.ports.client_filter import ClientFilter, Recorded
     from clientupdater.ports.staff_reports import StaffRead
 
 BLOCKS = named_queries.read_blocks("reports/staff.sql")

@@ -17,7 +17,8 @@ from clientupdater.domain.settings_values import ValueType
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode
 from clientupdater.domain.worklist import Cause
-from clientupdater.ports.lists import ClientSort, Recorded, WorklistOrder
+from clientupdater.ports.client_filter import Recorded
+from clientupdater.ports.lists import ClientSort, WorklistOrder
 from clientupdater.ports.staff_reports import SignalKind, StaffBy
 
 if TYPE_CHECKING:

@@ -21,15 +21,8 @@ from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.fields import Cursor, Limit
 from clientupdater.entrypoints.structuring import Integer, Text
-from clientupdater.ports.lists import (
-    ClientFilter,
-    ClientKey,
-    ClientQuery,
-    ClientRecord,
-    ClientSort,
-    Recorded,
-    StatusFilter,
-)
+from clientupdater.ports.client_filter import ClientFilter, Recorded, StatusFilter
+from clientupdater.ports.lists import ClientKey, ClientQuery, ClientRecord, ClientSort
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,7 +24,7 @@ from clientupdater.entrypoints.report_shapes import (
     staff_shown,
 )
 from clientupdater.entrypoints.structuring import Text
-from clientupdater.ports.lists import ClientFilter, Recorded, StatusFilter
+from clientupdater.ports.client_filter import ClientFilter, Recorded, StatusFilter
 from clientupdater.ports.staff_reports import (
     SignalEvent,
     SignalEventKey,
