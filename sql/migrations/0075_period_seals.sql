@@ -14,15 +14,15 @@ create table period_seals (
     check ((previous_period is null) = (previous_root is null))
 );
 
+-- Rows and branches are hashed before the root is known, so the seal follows within the transaction.
 create table period_seal_branches (
-    seal_id uuid not null references period_seals,
+    seal_id uuid not null references period_seals deferrable initially deferred,
     branch_id uuid not null references branches,
     root bytea not null check (octet_length(root) = 32),
     row_count bigint not null check (row_count > 0),
     primary key (seal_id, branch_id)
 );
 
--- Rows are hashed before their root is known, so the seal follows within the transaction.
 create table period_seal_rows (
     seal_id uuid not null references period_seals deferrable initially deferred,
     branch_id uuid not null references branches,

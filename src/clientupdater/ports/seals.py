@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.ids import BranchId, ClientId, CompanyId
     from clientupdater.domain.periods import Period
     from clientupdater.domain.seals import SealFault
@@ -83,8 +84,10 @@ class Seals(Protocol):
         """Recompute a seal from the events; give what does not agree."""
         ...
 
-    def figures(self, seal: Seal, *, at_most: int) -> SealFigures:
-        """Count within the scope of the transaction."""
+    def figures(
+        self, seal: Seal, scopes: Sequence[AccessScope] = (), *, at_most: int
+    ) -> SealFigures:
+        """Count what is within every one of these scopes."""
         ...
 
     def sealed_in(self, client: ClientId, period: Period) -> Seal | None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.rights import Rights
     from clientupdater.ports.roles import Roles
     from clientupdater.ports.schedules import Schedules
+    from clientupdater.ports.seals import Seals
     from clientupdater.ports.stand_ins import StandIns
     from clientupdater.ports.sync import (
         Staging,
@@ -122,6 +123,8 @@ class Transaction(Protocol):
         """
         ...
 
+    @property
+    def seals(self) -> Seals: ...
     @property
     def notices(self) -> Notices: ...
     @property

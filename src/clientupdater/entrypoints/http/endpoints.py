@@ -31,6 +31,7 @@ from clientupdater.entrypoints.http.routes import (
     periods,
     roles,
     schedules,
+    seals,
     sessions,
     stand_ins,
     sync,
@@ -95,7 +96,10 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
             *branch_contacts.ENDPOINTS,
         ),
     ),
-    (Capability("Periods", "The months and quarters of the work."), periods.ENDPOINTS),
+    (
+        Capability("Periods", "The months and quarters of the work, and their seals."),
+        (*periods.ENDPOINTS, *seals.ENDPOINTS),
+    ),
     (Capability("Exports", "Files of clients, their status or a report."), exports.ENDPOINTS),
     (
         Capability("Sync", "Read clients from their sources: plan, approve, apply."),

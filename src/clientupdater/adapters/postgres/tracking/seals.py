@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from attrs import frozen
 
 from clientupdater.adapters.postgres.core.named_queries import read_blocks, render
+from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
 from clientupdater.domain.ids import BranchId, CompanyId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.seals import (
@@ -24,10 +25,12 @@ from clientupdater.domain.seals import (
 from clientupdater.ports.seals import CorrectedRow, Seal, SealFigures, SealProof
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.ids import ClientId
 
 _BATCH = 2000
@@ -57,7 +60,11 @@ def _queries() -> Mapping[str, str]:
         "recomputed_text": render(blocks, "row_text", **sealed),
     }
     plain = ("leaf", "row_text", "row_head", "event_text")
-    return {name: render(blocks, name, **_NOW, **parts) for name in blocks if name not in plain}
+    return {
+        name: render(blocks, name, **_NOW, **parts, within="{within}")
+        for name in blocks
+        if name not in plain
+    }
 
 
 QUERIES = _queries()
@@ -68,6 +75,7 @@ class PostgresSeals:
     """Implements `Seals`."""
 
     _connection: Connection
+    _configuration: Configuration
 
     def unsealed(self) -> list[tuple[CompanyId, Period]]:
         rows = self._connection.execute(QUERIES["unsealed"].encode())
@@ -82,25 +90,32 @@ class PostgresSeals:
         ((rows, events),) = self._all("seal_rows", params)
         if not rows:
             return None
-        previous = self._seal("before", place)
-        header = SealHeader(
+        header = self._header(company, period, at)
+        seal = Seal(header, header.root(self._note_branches(params)), rows, events)
+        self._note(seal, params)
+        return seal
+
+    def _header(self, company: CompanyId, period: Period, at: datetime) -> SealHeader:
+        previous = self._seal("before", {"company": company, "period": str(period)})
+        return SealHeader(
             company=company,
             period=period,
             sealed_at=at,
             previous_period=previous.header.period if previous else None,
             previous_root=previous.root if previous else None,
         )
-        return self._note(Seal(header, header.root(self._note_branches(params)), rows, events), params)
 
     def _note_branches(self, params: Mapping[str, object]) -> bytes:
-        """Write the root of each branch once the seal is there; give the root of all."""
+        """Write the root of each branch; give the root of all."""
         tree = MerkleTree()
         for branch, leaves in groupby(self._stream("leaves", params), itemgetter(0)):
             rows = _tree(leaf for _, leaf in leaves)
             tree.add(branch_leaf(branch, rows.root))
+            entry = {**params, "branch": branch, "root": rows.root, "rows": rows.size}
+            self._connection.execute(QUERIES["note_branch"].encode(), entry)
         return tree.root
 
-    def _note(self, seal: Seal, params: Mapping[str, object]) -> Seal:
+    def _note(self, seal: Seal, params: Mapping[str, object]) -> None:
         header = seal.header
         values = {
             **params,
@@ -112,11 +127,6 @@ class PostgresSeals:
             "sealed_at": header.sealed_at,
         }
         self._connection.execute(QUERIES["note_seal"].encode(), values)
-        for branch, leaves in groupby(self._stream("leaves", params), itemgetter(0)):
-            rows = _tree(leaf for _, leaf in leaves)
-            entry = {**params, "branch": branch, "root": rows.root, "rows": rows.size}
-            self._connection.execute(QUERIES["note_branch"].encode(), entry)
-        return seal
 
     def find(self, company: CompanyId, period: Period) -> Seal | None:
         return self._seal("find", {"company": company, "period": str(period)})
@@ -158,12 +168,19 @@ class PostgresSeals:
             each.header.previous_root != seal.root for each in after
         )
 
-    def figures(self, seal: Seal, *, at_most: int) -> SealFigures:
+    def figures(
+        self, seal: Seal, scopes: Sequence[AccessScope] = (), *, at_most: int
+    ) -> SealFigures:
+        known = [each.over(map(CompanyId, self._configuration.companies)) for each in scopes]
+        predicates = [ScopePredicate(each, f"r{n}") for n, each in enumerate(known)]
+        within = " and ".join(["true", *(each.form.over_clients() for each in predicates)])
         params = self._params(seal)
-        ((rows, events),) = self._all("sealed_figures", params)
+        for each in predicates:
+            params |= each.params
+        ((rows, events),) = self._all("sealed_figures", params, within)
         corrected = [
             CorrectedRow(code, BranchId(branch), since)
-            for code, branch, since in self._all("corrected", params)
+            for code, branch, since in self._all("corrected", params, within)
         ]
         return SealFigures(
             rows=rows,
@@ -200,8 +217,11 @@ class PostgresSeals:
         rows = self._all(query, params)
         return _seal(*rows[0]) if rows else None
 
-    def _all(self, query: str, params: Mapping[str, object]) -> list[tuple[Any, ...]]:
-        return self._connection.execute(QUERIES[query].encode(), params).fetchall()
+    def _all(
+        self, query: str, params: Mapping[str, object], within: str = ""
+    ) -> list[tuple[Any, ...]]:
+        sql = QUERIES[query].replace("{within}", within)
+        return self._connection.execute(sql.encode(), params).fetchall()
 
     def _stream(self, query: str, params: Mapping[str, object]) -> Iterator[tuple[Any, ...]]:
         with self._connection.cursor(name="seal") as cursor:

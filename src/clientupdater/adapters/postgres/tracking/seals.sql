@@ -209,8 +209,8 @@ where r.seal_id = %(seal)s and r.client_id = %(client)s
 -- name: sealed_figures
 select count(*), coalesce(sum(r.last_sequence + 1), 0)
 from period_seal_rows r
-join client_period_status s on s.id = r.client_period_status_id
-where r.seal_id = %(seal)s
+join clients c on c.id = r.client_id
+where r.seal_id = %(seal)s and {within}
 
 -- name: corrected
 select c.client_code, s.branch_id, s.version - coalesce(r.last_sequence, -1)
@@ -218,4 +218,5 @@ from client_period_status s
 join clients c on c.id = s.client_id
 left join period_seal_rows r on r.client_period_status_id = s.id and r.seal_id = %(seal)s
 where {period_rows} and s.version > coalesce(r.last_sequence, -1)
+  and {within}
 order by c.client_code
