@@ -63,6 +63,7 @@ begin
      where s.id = event.client_period_status_id;
     perform set_config('clientupdater.blanking', event_id::text, true);
     update status_events e set remarks = '' where e.id = event_id;
+    update sealed_remarks m set salt = null where m.event_id = event.id;
     perform set_config('clientupdater.blanking', '', true);
     update client_period_status s
        set remarks = null
@@ -699,6 +700,27 @@ begin
     raise exception using
         errcode = 'restrict_violation',
         message = format('%s is append-only: %s is refused', tg_table_name, lower(tg_op));
+end
+$function$
+;
+
+-- :: function refuse_change_of_sealed_remarks()
+CREATE OR REPLACE FUNCTION public.refuse_change_of_sealed_remarks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+    erased sealed_remarks := old;
+begin
+    erased.salt := null;
+    if new is distinct from erased
+        or current_setting('clientupdater.blanking', true) is distinct from old.event_id::text
+    then
+        raise exception using
+            errcode = 'restrict_violation',
+            message = 'sealed_remarks is append-only: update is refused';
+    end if;
+    return new;
 end
 $function$
 ;
@@ -1388,6 +1410,38 @@ create table period_openings (
     completed_at timestamp with time zone
 );
 
+-- :: table period_seal_branches
+create table period_seal_branches (
+    seal_id uuid not null,
+    branch_id uuid not null,
+    root bytea not null,
+    row_count bigint not null
+);
+
+-- :: table period_seal_rows
+create table period_seal_rows (
+    seal_id uuid not null,
+    branch_id uuid not null,
+    client_code character varying(50) collate "C" not null,
+    client_id uuid not null,
+    client_period_status_id uuid not null,
+    last_sequence integer not null,
+    leaf bytea not null
+);
+
+-- :: table period_seals
+create table period_seals (
+    id uuid default gen_random_uuid() not null,
+    company_id uuid not null,
+    period text collate "C" not null,
+    root bytea not null,
+    previous_period text collate "C",
+    previous_root bytea,
+    row_count bigint not null,
+    event_count bigint not null,
+    sealed_at timestamp with time zone not null
+);
+
 -- :: table permissions
 create table permissions (
     id uuid default gen_random_uuid() not null,
@@ -1526,6 +1580,13 @@ create table scheduled_jobs (
     created_at timestamp with time zone default now() not null,
     time_zone character varying(100),
     version integer default 1 not null
+);
+
+-- :: table sealed_remarks
+create table sealed_remarks (
+    event_id uuid not null,
+    salt bytea,
+    digest bytea not null
 );
 
 -- :: table stand_ins
@@ -1915,6 +1976,18 @@ alter table pensioner_types add constraint pensioner_types_pkey PRIMARY KEY (id)
 -- :: key period_openings.period_openings_pkey
 alter table period_openings add constraint period_openings_pkey PRIMARY KEY (id);
 
+-- :: key period_seal_branches.period_seal_branches_pkey
+alter table period_seal_branches add constraint period_seal_branches_pkey PRIMARY KEY (seal_id, branch_id);
+
+-- :: key period_seal_rows.period_seal_rows_pkey
+alter table period_seal_rows add constraint period_seal_rows_pkey PRIMARY KEY (seal_id, branch_id, client_code);
+
+-- :: key period_seals.period_seals_company_id_period_key
+alter table period_seals add constraint period_seals_company_id_period_key UNIQUE (company_id, period);
+
+-- :: key period_seals.period_seals_pkey
+alter table period_seals add constraint period_seals_pkey PRIMARY KEY (id);
+
 -- :: key permissions.permissions_code_key
 alter table permissions add constraint permissions_code_key UNIQUE (code);
 
@@ -1962,6 +2035,9 @@ alter table scheduled_jobs add constraint scheduled_jobs_name_key UNIQUE (name);
 
 -- :: key scheduled_jobs.scheduled_jobs_pkey
 alter table scheduled_jobs add constraint scheduled_jobs_pkey PRIMARY KEY (id);
+
+-- :: key sealed_remarks.sealed_remarks_pkey
+alter table sealed_remarks add constraint sealed_remarks_pkey PRIMARY KEY (event_id);
 
 -- :: key stand_ins.stand_ins_pkey
 alter table stand_ins add constraint stand_ins_pkey PRIMARY KEY (id);
@@ -2203,6 +2279,30 @@ alter table period_openings add constraint period_openings_period_year_check CHE
 -- :: check period_openings.period_openings_rows_opened_check
 alter table period_openings add constraint period_openings_rows_opened_check CHECK ((rows_opened >= 0));
 
+-- :: check period_seal_branches.period_seal_branches_root_check
+alter table period_seal_branches add constraint period_seal_branches_root_check CHECK ((octet_length(root) = 32));
+
+-- :: check period_seal_branches.period_seal_branches_row_count_check
+alter table period_seal_branches add constraint period_seal_branches_row_count_check CHECK ((row_count > 0));
+
+-- :: check period_seal_rows.period_seal_rows_last_sequence_check
+alter table period_seal_rows add constraint period_seal_rows_last_sequence_check CHECK ((last_sequence >= 0));
+
+-- :: check period_seal_rows.period_seal_rows_leaf_check
+alter table period_seal_rows add constraint period_seal_rows_leaf_check CHECK ((octet_length(leaf) = 32));
+
+-- :: check period_seals.period_seals_check
+alter table period_seals add constraint period_seals_check CHECK (((previous_period IS NULL) = (previous_root IS NULL)));
+
+-- :: check period_seals.period_seals_previous_root_check
+alter table period_seals add constraint period_seals_previous_root_check CHECK ((octet_length(previous_root) = 32));
+
+-- :: check period_seals.period_seals_root_check
+alter table period_seals add constraint period_seals_root_check CHECK ((octet_length(root) = 32));
+
+-- :: check period_seals.period_seals_row_count_check
+alter table period_seals add constraint period_seals_row_count_check CHECK ((row_count > 0));
+
 -- :: check permissions.permissions_check
 alter table permissions add constraint permissions_check CHECK ((((code)::text = (((resource)::text || ':'::text) || (action)::text)) AND ((resource)::text !~ ':'::text)));
 
@@ -2226,6 +2326,12 @@ alter table row_counts add constraint row_counts_view_check CHECK ((view = ANY (
 
 -- :: check scheduled_jobs.scheduled_jobs_cron_expression_check
 alter table scheduled_jobs add constraint scheduled_jobs_cron_expression_check CHECK (((cron_expression)::text ~ '^\S+( \S+){4}$'::text));
+
+-- :: check sealed_remarks.sealed_remarks_digest_check
+alter table sealed_remarks add constraint sealed_remarks_digest_check CHECK ((octet_length(digest) = 32));
+
+-- :: check sealed_remarks.sealed_remarks_salt_check
+alter table sealed_remarks add constraint sealed_remarks_salt_check CHECK ((octet_length(salt) = 16));
 
 -- :: check stand_ins.stand_ins_check
 alter table stand_ins add constraint stand_ins_check CHECK ((stand_in_id <> officer_id));
@@ -2510,6 +2616,27 @@ alter table pensioner_types add constraint pensioner_types_pension_type_id_fkey 
 -- :: reference period_openings.period_openings_opened_by_fkey
 alter table period_openings add constraint period_openings_opened_by_fkey FOREIGN KEY (opened_by) REFERENCES users(id);
 
+-- :: reference period_seal_branches.period_seal_branches_branch_id_fkey
+alter table period_seal_branches add constraint period_seal_branches_branch_id_fkey FOREIGN KEY (branch_id) REFERENCES branches(id);
+
+-- :: reference period_seal_branches.period_seal_branches_seal_id_fkey
+alter table period_seal_branches add constraint period_seal_branches_seal_id_fkey FOREIGN KEY (seal_id) REFERENCES period_seals(id) DEFERRABLE INITIALLY DEFERRED;
+
+-- :: reference period_seal_rows.period_seal_rows_branch_id_fkey
+alter table period_seal_rows add constraint period_seal_rows_branch_id_fkey FOREIGN KEY (branch_id) REFERENCES branches(id);
+
+-- :: reference period_seal_rows.period_seal_rows_client_id_fkey
+alter table period_seal_rows add constraint period_seal_rows_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE RESTRICT;
+
+-- :: reference period_seal_rows.period_seal_rows_client_period_status_id_fkey
+alter table period_seal_rows add constraint period_seal_rows_client_period_status_id_fkey FOREIGN KEY (client_period_status_id) REFERENCES client_period_status(id) ON DELETE RESTRICT;
+
+-- :: reference period_seal_rows.period_seal_rows_seal_id_fkey
+alter table period_seal_rows add constraint period_seal_rows_seal_id_fkey FOREIGN KEY (seal_id) REFERENCES period_seals(id) DEFERRABLE INITIALLY DEFERRED;
+
+-- :: reference period_seals.period_seals_company_id_fkey
+alter table period_seals add constraint period_seals_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id);
+
 -- :: reference products.products_company_id_fkey
 alter table products add constraint products_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id);
 
@@ -2524,6 +2651,9 @@ alter table role_grants add constraint role_grants_role_id_fkey FOREIGN KEY (rol
 
 -- :: reference roles.roles_created_by_fkey
 alter table roles add constraint roles_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
+
+-- :: reference sealed_remarks.sealed_remarks_event_id_fkey
+alter table sealed_remarks add constraint sealed_remarks_event_id_fkey FOREIGN KEY (event_id) REFERENCES status_events(id) ON DELETE RESTRICT;
 
 -- :: reference stand_ins.stand_ins_created_by_fkey
 alter table stand_ins add constraint stand_ins_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
@@ -3005,6 +3135,18 @@ CREATE INDEX period_openings_opened_by_idx ON public.period_openings USING btree
 -- :: index period_openings_period_idx
 CREATE INDEX period_openings_period_idx ON public.period_openings USING btree (period_year, period_type, period_month, period_quarter);
 
+-- :: index period_seal_branches_branch_id_idx
+CREATE INDEX period_seal_branches_branch_id_idx ON public.period_seal_branches USING btree (branch_id);
+
+-- :: index period_seal_rows_branch_id_idx
+CREATE INDEX period_seal_rows_branch_id_idx ON public.period_seal_rows USING btree (branch_id);
+
+-- :: index period_seal_rows_client_id_idx
+CREATE INDEX period_seal_rows_client_id_idx ON public.period_seal_rows USING btree (client_id);
+
+-- :: index period_seal_rows_row_idx
+CREATE INDEX period_seal_rows_row_idx ON public.period_seal_rows USING btree (client_period_status_id);
+
 -- :: index products_company_id_idx
 CREATE INDEX products_company_id_idx ON public.products USING btree (company_id);
 
@@ -3317,6 +3459,15 @@ CREATE TRIGGER system_row_stays BEFORE DELETE ON public.pensioner_types FOR EACH
 -- :: trigger pensioner_types.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.pensioner_types FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
+-- :: trigger period_seal_branches.append_only
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.period_seal_branches FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- :: trigger period_seal_rows.append_only
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.period_seal_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- :: trigger period_seals.append_only
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.period_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- :: trigger products.move_generation
 CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.products FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
 
@@ -3331,6 +3482,12 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.products FOR EACH ROW EXECUTE FUNCT
 
 -- :: trigger roles.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+
+-- :: trigger sealed_remarks.append_only
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.sealed_remarks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- :: trigger sealed_remarks.append_only_but_salt
+CREATE TRIGGER append_only_but_salt BEFORE UPDATE ON public.sealed_remarks FOR EACH ROW EXECUTE FUNCTION refuse_change_of_sealed_remarks();
 
 -- :: trigger status_events.append_only
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.status_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -3417,6 +3574,10 @@ alter table hand_over_clients force row level security;
 alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
 
+-- :: row security period_seal_rows
+alter table period_seal_rows enable row level security;
+alter table period_seal_rows force row level security;
+
 -- :: row security row_count_changes
 alter table row_count_changes enable row level security;
 alter table row_count_changes force row level security;
@@ -3424,6 +3585,10 @@ alter table row_count_changes force row level security;
 -- :: row security row_counts
 alter table row_counts enable row level security;
 alter table row_counts force row level security;
+
+-- :: row security sealed_remarks
+alter table sealed_remarks enable row level security;
+alter table sealed_remarks force row level security;
 
 -- :: row security status_events
 alter table status_events enable row level security;
@@ -3502,6 +3667,13 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
 create policy own_answers on idempotency_keys as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SELECT scope_actor() AS scope_actor))));
 
+-- :: policy period_seal_rows.with_client
+create policy with_client on period_seal_rows as permissive for all to public
+using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
+   FROM clients c
+  WHERE (c.id = period_seal_rows.client_id)
+ OFFSET 0))));
+
 -- :: policy row_count_changes.within_scope
 create policy within_scope on row_count_changes as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
@@ -3509,6 +3681,10 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( S
 -- :: policy row_counts.within_scope
 create policy within_scope on row_counts as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
+
+-- :: policy sealed_remarks.system_only
+create policy system_only on sealed_remarks as permissive for all to public
+using (( SELECT scope_is_system() AS scope_is_system));
 
 -- :: policy status_events.with_row
 create policy with_row on status_events as permissive for all to public
@@ -3629,6 +3805,15 @@ grant delete, insert, select, update on pensioner_types to clientupdater_app;
 -- :: table grant period_openings
 grant insert, select, update on period_openings to clientupdater_app;
 
+-- :: table grant period_seal_branches
+grant insert, select on period_seal_branches to clientupdater_app;
+
+-- :: table grant period_seal_rows
+grant insert, select on period_seal_rows to clientupdater_app;
+
+-- :: table grant period_seals
+grant insert, select on period_seals to clientupdater_app;
+
 -- :: table grant permissions
 grant select on permissions to clientupdater_app;
 
@@ -3661,6 +3846,9 @@ grant select on row_counts to clientupdater_app;
 
 -- :: table grant scheduled_jobs
 grant insert, select, update on scheduled_jobs to clientupdater_app;
+
+-- :: table grant sealed_remarks
+grant insert, select on sealed_remarks to clientupdater_app;
 
 -- :: table grant stand_ins
 grant insert, select on stand_ins to clientupdater_app;

@@ -26,6 +26,7 @@ values
     ('sync-snowflake', '0 2 * * *', 'sync', '{"source": "snowflake"}'),
     ('sync-csv', '0 3 * * *', 'sync', '{"source": "csv"}'),
     ('sync-nextbank', '30 3 * * *', 'sync', '{"source": "nextbank"}'),
+    ('seal-periods', '0 1 * * *', 'seal_periods', '{}'),
     ('retention', '0 4 * * *', 'retention', '{}'),
     ('expiry', '15 * * * *', 'expiry', '{}')
 on conflict (name) do nothing;

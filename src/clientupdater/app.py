@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clientupdater.usecases.requests.capability import Requests
     from clientupdater.usecases.sync.capability import Sync
     from clientupdater.usecases.tracking.periods import Periods
+    from clientupdater.usecases.tracking.seals import Seals
     from clientupdater.usecases.tracking.service import Tracking
     from clientupdater.usecases.tracking.worklist import Worklist
 
@@ -34,6 +35,7 @@ class App:
 
     tracking: Tracking
     periods: Periods
+    seals: Seals
     worklist: Worklist
     clients: Clients
     access: Access

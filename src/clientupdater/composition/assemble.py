@@ -92,6 +92,7 @@ from clientupdater.usecases.sync.webhooks import TASK as REFRESH_JOB
 from clientupdater.usecases.sync.webhooks import FollowNotice, Webhooks
 from clientupdater.usecases.tracking.client_access import ClientAccess
 from clientupdater.usecases.tracking.periods import Periods
+from clientupdater.usecases.tracking.seals import Seals
 from clientupdater.usecases.tracking.service import Tracking
 from clientupdater.usecases.tracking.worklist import Worklist
 
@@ -112,6 +113,7 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
     one_client = OneClient(work, clock, zone, parts.sources)
     run_sync = RunSync(work, clock, zone, SyncInput(work, clock, parts.sources, parts.sync.overlap))
     periods = Periods(work, clock, zone)
+    seals = Seals(work, clock, zone)
     purge = PurgeOld(work, clock, parts.retention)
     par_statuses = ParStatusTracking(work, clock, zone)
     reports = at.reports()
@@ -123,6 +125,7 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         PAR_STATUS_JOB: Task(par_statuses.settle_as_job),
         "fold_row_counts": Task(FoldCounts(work).fold_as_job),
         "open_period": Task(periods.open_due_as_job),
+        "seal_periods": Task(seals.seal_due_as_job),
         "retention": Task(purge.as_retention),
         "expiry": Task(
             in_turn(purge.as_expiry, RemoveExpiredExports(work, clock, parts.files).as_job)
@@ -131,6 +134,7 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
     return App(
         tracking=Tracking(client_access),
         periods=periods,
+        seals=seals,
         worklist=Worklist(work, clock, zone),
         clients=at.clients(client_access),
         access=at.access(),

@@ -12,7 +12,7 @@
     │   ├── PasswordChangeRequired  the password must be changed first
     │   └── PrivilegeExceeded   the caller would hand out more than they hold (A6)
     ├── RuleBroken              a rule of the business refuses it
-    │   ├── PeriodClosed (P7), PeriodNotBegun (P7), PeriodMismatch (P2)
+    │   ├── PeriodClosed (P7), PeriodNotBegun (P7), PeriodNotClosed (R11), PeriodMismatch (P2)
     │   ├── NotTrackable (P5, P6), AlreadyDone (S3), NotDone (S12)
     │   ├── StatusNotAllowed (S1, S6, S7), ReasonRequired (S4), ReasonNotAllowed (S4)
     │   ├── RemarksRequired (S5)
@@ -149,6 +149,10 @@ class PeriodClosed(RuleBroken):
 
 class PeriodNotBegun(RuleBroken):
     default = "The period has not begun yet; wait for its first day."
+
+
+class PeriodNotClosed(RuleBroken):
+    default = "The period can still be written to; it is sealed once it is closed."
 
 
 class PeriodMismatch(RuleBroken):

@@ -68,6 +68,7 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
         errors.RuleBroken: _rule("rule_broken"),
         errors.PeriodClosed: _rule("period_closed"),
         errors.PeriodNotBegun: _rule("period_not_begun"),
+        errors.PeriodNotClosed: _rule("period_not_closed"),
         errors.PeriodMismatch: _rule("period_mismatch", 422),
         errors.NotTrackable: _rule("not_trackable"),
         errors.AlreadyDone: _rule("already_done"),

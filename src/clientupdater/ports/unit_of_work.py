@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.roles import Roles
     from clientupdater.ports.row_counts import RowCounts
     from clientupdater.ports.schedules import Schedules
+    from clientupdater.ports.seals import Seals
     from clientupdater.ports.stand_ins import StandIns
     from clientupdater.ports.sync import (
         Staging,
@@ -128,6 +129,8 @@ class Transaction(Protocol):
         """
         ...
 
+    @property
+    def seals(self) -> Seals: ...
     @property
     def notices(self) -> Notices: ...
     @property

@@ -190,6 +190,7 @@ class MemoryTransaction:
     audits = NeedsDatabase()
     exports = NeedsDatabase()
     retention = NeedsDatabase()
+    seals = NeedsDatabase()
     schedules = NeedsDatabase()
     notices = NeedsDatabase()
     sync_jobs = NeedsDatabase()

@@ -59,7 +59,7 @@ _HERE = "clientupdater.entrypoints.cli"
         "openapi": (f"{_HERE}.openapi:openapi", "Print the contract of the HTTP interface."),
         "periods": (
             f"{_HERE}.periods:periods",
-            "Show the current periods, list the opened ones, and open one.",
+            "Show the current and the opened periods; open, seal and verify one.",
         ),
         "reports": (
             f"{_HERE}.reports:reports",

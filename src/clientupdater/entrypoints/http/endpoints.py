@@ -33,6 +33,7 @@ from clientupdater.entrypoints.http.routes import (
     reports,
     roles,
     schedules,
+    seals,
     sessions,
     staff_reports,
     stand_ins,
@@ -98,7 +99,10 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
             *branch_contacts.ENDPOINTS,
         ),
     ),
-    (Capability("Periods", "The months and quarters of the work."), periods.ENDPOINTS),
+    (
+        Capability("Periods", "The months and quarters of the work, and their seals."),
+        (*periods.ENDPOINTS, *seals.ENDPOINTS),
+    ),
     (
         Capability("Reports", "Figures that carry the filter of their clients, and signals."),
         (*progress_reports.ENDPOINTS, *reports.ENDPOINTS, *staff_reports.ENDPOINTS),

@@ -53,6 +53,7 @@ from clientupdater.adapters.postgres.sync.notices import PostgresNotices
 from clientupdater.adapters.postgres.sync.staging import PostgresStaging
 from clientupdater.adapters.postgres.tracking.openings import PostgresOpenings
 from clientupdater.adapters.postgres.tracking.rows import PostgresRows
+from clientupdater.adapters.postgres.tracking.seals import PostgresSeals
 from clientupdater.adapters.security.vault import required
 
 if TYPE_CHECKING:
@@ -185,6 +186,10 @@ class PostgresTransaction:
     def pension_numbers(self) -> PostgresPensionNumbers:
         """Raises Misconfigured without keys."""
         return PostgresPensionNumbers(self.connection, required(self.vault))
+
+    @property
+    def seals(self) -> PostgresSeals:
+        return PostgresSeals(self.connection, self.settings)
 
     @property
     def notices(self) -> PostgresNotices:

@@ -13,6 +13,7 @@ from clientupdater.domain.imports import Verdict
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.periods import Cycle
 from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.seals import Side
 from clientupdater.domain.settings_values import ValueType
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode
@@ -73,5 +74,6 @@ CHOICES: Mapping[type[Enum] | type[Source], Choice] = {
         "ImportVerdict",
         "What taking a line does. `unchanged`: all of it is there. `refused`: see the faults.",
     ),
+    Side: Choice("ProofSide", "On which side of a path a hash stands."),
     WorklistOrder: Choice("WorklistOrder", "How the worklist is sorted: by urgency, or by name."),
 }
