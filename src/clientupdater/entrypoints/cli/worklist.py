@@ -66,7 +66,10 @@ def worklist(
     session: Session, /, *, order: str | None, limit: int, everything: bool, acts: str,
     as_json: bool, **params: str | None,
 ) -> None:  # fmt: skip
-    """List the clients to contact next, the most urgent first; all filters must match."""
+    """List the clients to contact next, the most urgent first.
+
+    All filters must match.
+    """
     from clientupdater.entrypoints.http.routes.worklist import (
         WorklistFilters,
         counts_reply,
