@@ -150,7 +150,9 @@ def _writer(
 ) -> records.RecordWriter:
     now = world.calendar.now
     rng = randomness(world.seed, "records")
-    return records.RecordWriter(rng, now - SET_UP, now, lookups, world.lookups.companies, vault)
+    return records.RecordWriter(
+        rng, now - SET_UP, now, lookups, world.lookups.companies, world.calendar.zone, vault
+    )
 
 
 def _demo_file(world: World, path: Path | None) -> DemoFile | None:

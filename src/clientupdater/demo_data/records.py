@@ -11,11 +11,11 @@ from clientupdater.demo_data.chance import identity
 from clientupdater.demo_data.loading import Table
 from clientupdater.demo_data.pension_numbers import pension_number
 from clientupdater.demo_data.staff import OWN_ROLES, RIGHTS, Role
-from clientupdater.domain.periods import Cycle
+from clientupdater.domain.periods import Cycle, business_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
+    from datetime import datetime, tzinfo
     from random import Random
     from uuid import UUID
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clientupdater.demo_data.history import RowHistory
     from clientupdater.demo_data.organisation import Organisation
     from clientupdater.demo_data.staff import Person
-    from clientupdater.domain.events import Promise, StatusEvent
+    from clientupdater.domain.events import Promise, Snapshot, StatusEvent
     from clientupdater.domain.ids import ClientId, CompanyId, PersonId
     from clientupdater.domain.periods import Period
 
@@ -66,7 +66,7 @@ ROWS = Table.of(
     "id client_id company_id branch_id period_type period_year period_month period_quarter "
     "status_type_id reason_id remarks next_follow_up_on has_payment promised_on promised_amount "
     "update_count exempt_cause is_terminal terminal_at revived_at version updated_by created_at "
-    "updated_at",
+    "updated_at contact_branch_id contact_by done_by done_at done_on",
 )
 EVENTS = Table.of(
     "status_events",
@@ -93,6 +93,7 @@ class RecordWriter:
     now: datetime
     lookups: Mapping[str, Mapping[str, UUID]]
     companies: Mapping[str, CompanyId]
+    zone: tzinfo
     vault: Vault | None = None
 
     # --- the organisation
@@ -248,7 +249,15 @@ class RecordWriter:
             snapshot.updated_by,
             history.events[0].recorded_at,
             snapshot.updated_at,
+            *self._credit(snapshot),
         )
+
+    def _credit(self, snapshot: Snapshot) -> Record:
+        """Give who reached the client first and who finished the row (R2)."""
+        contact, done_at = snapshot.contact, snapshot.done_at
+        done_on = done_at and business_day(done_at, self.zone)
+        reached = (contact.branch, contact.by) if contact else (None, None)
+        return *reached, snapshot.done_by, done_at, done_on
 
     def _event(self, row_id: UUID, history: RowHistory, event: StatusEvent) -> Record:
         return (

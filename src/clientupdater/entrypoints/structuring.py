@@ -7,7 +7,7 @@ pointer. An unknown member is a fault, too, because it may be a misspelling.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import partial
@@ -291,13 +291,20 @@ _EXACT: tuple[tuple[type, str], ...] = (
     (int, "must be a whole number"),
     (bool, "must be true or false"),
 )
+
+
+def _moment(text: str) -> datetime:
+    """Read a moment in UTC: PostgreSQL takes no offset of more than sixteen hours."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
 _WRITTEN: tuple[tuple[Any, Callable[[str], Any], re.Pattern[str], str], ...] = (
     (UUID, UUID, _UUID, "must be a UUID"),
     (Decimal, Decimal, _AMOUNT, "must be a decimal number in a string, as in '1500.00'"),
     (date, date.fromisoformat, _DATE, "must be a date, as in 2026-11-05"),
     (
         datetime,
-        datetime.fromisoformat,
+        _moment,
         _MOMENT,
         "must be a time with an offset, as in 2026-11-05T09:30:00+08:00",
     ),
