@@ -46,7 +46,7 @@ def place(database: Database) -> Place:
     "way",
     [
         "delete from status_events",
-        "truncate status_events",
+        "truncate status_events cascade",
         "update status_events set remarks = ''",
         "update status_events set event_sequence = event_sequence + 10",
     ],

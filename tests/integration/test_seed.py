@@ -25,7 +25,7 @@ def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
 def test_the_first_seed_is_new_and_the_second_adds_nothing(empty_database: Database) -> None:
     maintenance = PostgresMaintenance(empty_database.owner_url)
     maintenance.migrate()
-    assert maintenance.seed() == 187
+    assert maintenance.seed() == 189
     assert maintenance.seed() == 0
 
 
@@ -203,13 +203,15 @@ def test_Y1_each_source_begins_with_a_mapping_that_can_be_saved(database: Databa
     assert mappings["nextbank"].column_of(Field.CONTACT_NUMBER) == "mobile"
 
 
-def test_eight_jobs_run_by_themselves(database: Database) -> None:
+def test_ten_jobs_run_by_themselves(database: Database) -> None:
     assert rows(database, "select name from scheduled_jobs order by name") == [
         ("catch-up-periods",),
         ("expiry",),
+        ("fold-row-counts",),
         ("open-monthly-period",),
         ("open-quarterly-period",),
         ("retention",),
+        ("seal-periods",),
         ("sync-csv",),
         ("sync-nextbank",),
         ("sync-snowflake",),

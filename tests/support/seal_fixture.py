@@ -131,10 +131,15 @@ class SealWorld:
 @contextmanager
 def seal_world(database: Database, zone: ZoneInfo) -> Iterator[SealWorld]:
     with staffed(database, zone) as staff:
-        boss = staff.hire(
-            "reports:read all", "status:read all", "clients:read all", "config:manage all"
-        )
-        world = SealWorld(staff, database, staff.branch(), staff.branch(), boss)
-        world.rows(world.north, 5, SEPTEMBER, OCTOBER, NOVEMBER)
-        world.rows(world.south, 2, SEPTEMBER, OCTOBER)
-        yield world
+        yield with_rows(staff, database)
+
+
+def with_rows(staff: Staff, database: Database) -> SealWorld:
+    """Put rows of closed periods beside what the staff already has."""
+    boss = staff.hire(
+        "reports:read all", "status:read all", "clients:read all", "config:manage all"
+    )
+    world = SealWorld(staff, database, staff.branch(), staff.branch(), boss)
+    world.rows(world.north, 5, SEPTEMBER, OCTOBER, NOVEMBER)
+    world.rows(world.south, 2, SEPTEMBER, OCTOBER)
+    return world

@@ -127,7 +127,7 @@ def verify(
         for item in items:
             _print_verified(item)
     if not all(each.holds for each in verified):
-        raise SystemExit(1)
+        click.get_current_context().exit(1)
 
 
 def _seal(seal: Seal, companies: Mapping[UUID, str]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from clientupdater.adapters.postgres.core import named_queries
 from clientupdater.adapters.postgres.reports.counting import joined
+from clientupdater.domain.errors import InvalidInput
 from clientupdater.ports.reports import BalanceCounts
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Balances:
         where, params = joined(self.conditions.of(evolve(base, branch=None)), "b_")
         configuration, control = self.conditions.configuration, self.conditions.control
         if branch:
+            if branch not in configuration.ids["any_branch"]:
+                raise InvalidInput.of("branch", "there is no such code")
             params["branch"] = configuration.ids["any_branch"][branch]
         statement = named_queries.render(
             BLOCKS,

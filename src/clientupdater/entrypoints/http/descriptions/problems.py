@@ -119,7 +119,6 @@ CODES: Mapping[str, Code] = {
         "The client is tracked by month and the period is a quarter, or the reverse."
     ),
     "period_not_begun": Code("The period has not begun."),
-    "period_not_closed": Code("The period can still be written to."),
     "plan_changed": Code("It would now do something else than the preview showed. Preview again."),
     "precondition_failed": Code("The version in If-Match is not the current one.", _CONFLICT),
     "privilege_exceeded": Code("You cannot grant what you do not hold."),
