@@ -43,9 +43,7 @@ CompanyOrAll = Annotated[
     Annotated[str, Text(longest=50, shortest=1)] | None,
     About("The company's code; null: every company.", "FCASH"),
 ]
-OptionValue = Annotated[
-    Value | None, About("What programs use in place of the code; null: nothing.", None)
-]
+OptionValue = Annotated[Value | None, About("What programs use for the code; null: nothing.", None)]
 
 
 @frozen
@@ -161,9 +159,8 @@ class ChangeOptionRequest:
 
 def list_categories(call: Call) -> CategoryList:
     """List the categories of options."""
-    return CategoryList(
-        tuple(map(category_shown, call.app.configuration.categories.list(call.caller)))
-    )
+    listed = call.app.configuration.categories.list(call.caller)
+    return CategoryList(tuple(map(category_shown, listed)))
 
 
 def create_category(call: Call) -> Answer:
@@ -175,10 +172,8 @@ def create_category(call: Call) -> Answer:
 
 def get_category(call: Call) -> Answer:
     """Show a category."""
-    shown = category_shown(
-        call.app.configuration.categories.show(call.caller, call.path["category"])
-    )
-    return Answer(value=shown, version=shown.version)
+    category = call.app.configuration.categories.show(call.caller, call.path["category"])
+    return Answer(value=category_shown(category), version=category.version)
 
 
 def change_category(call: Call) -> Answer:
@@ -205,9 +200,8 @@ def list_options(call: Call) -> OptionList:
 
 def create_option(call: Call) -> Answer:
     """Create an option, for one company or for all."""
-    made = call.app.configuration.options.create(
-        call.caller, NewOption(**asdict(call.body, recurse=False))
-    )
+    new = NewOption(**asdict(call.body, recurse=False))
+    made = call.app.configuration.options.create(call.caller, new)
     location = f"{BASE}/config/options/{made.id}"
     return Answer(value=option_shown(made), version=made.version, location=location)
 
@@ -220,11 +214,9 @@ def get_option(call: Call) -> Answer:
 
 def change_option(call: Call) -> Answer:
     """Change an option. Its code, category and company stay."""
-    changes = changes_of(call.body)
+    option, changes = _option(call), changes_of(call.body)
     with conflicts_shown(lambda: get_option(call).value):
-        changed = call.app.configuration.options.change(
-            call.caller, _option(call), changes, call.version
-        )
+        changed = call.app.configuration.options.change(call.caller, option, changes, call.version)
     return Answer(value=option_shown(changed), version=changed.version)
 
 
