@@ -1,4 +1,4 @@
-"""Each figure of a report opens into exactly its rows, whoever asks (R3, R4, A10)."""
+"""Each figure of a report opens into exactly its rows, for every reader (R3, R4, A10)."""
 
 from __future__ import annotations
 
