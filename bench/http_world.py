@@ -69,6 +69,17 @@ select s.id, 0, 'opened', t.id, s.company_id, s.branch_id, s.created_at, s.creat
 from client_period_status s
 join status_types t on t.code = 'PENDING'
 """
+RECORDED = """
+insert into status_events (
+    client_period_status_id, event_sequence, kind, status_type_id, reason_id, company_id,
+    branch_id, occurred_at, created_by, created_at
+)
+select
+    s.id, 1, 'recorded', s.status_type_id, s.reason_id, s.company_id, s.branch_id, s.updated_at,
+    s.updated_by, s.updated_at
+from client_period_status s
+where s.version = 1 and s.period = any(%s)
+"""
 TARGETS = """
 create table bench_targets as
 select row_number() over (order by md5(c.client_code)) as n, c.client_code as code, s.period
@@ -141,6 +152,11 @@ class World:
         names = {Cycle.MONTHLY: "month", Cycle.QUARTERLY: "quarter"}
         return {name: str(Period.containing(self.today, c)) for c, name in names.items()}
 
+    @property
+    def ended_periods(self) -> list[str]:
+        """The periods before the running ones."""
+        return [str(Period.containing(self.today, cycle).previous) for cycle in Cycle]
+
     def fill(self, data: BulkData, users: Sequence[User]) -> None:
         """Insert clients and users, and choose the rows that the first user updates."""
         maintenance = PostgresMaintenance(self.database.owner_url)
@@ -150,8 +166,9 @@ class World:
         with psycopg.connect(self.database.superuser_url, autocommit=True) as connection:
             connection.execute("set session_replication_role = replica")
             connection.execute(OPENED)
-            connection.execute("set session_replication_role = default")
             periods = list(self.periods.values())
+            connection.execute(RECORDED, (periods + self.ended_periods,))
+            connection.execute("set session_replication_role = default")
             connection.execute(TARGETS, (periods, users[0].branch_ids))
             connection.execute("alter table bench_targets add primary key (n)")
             connection.execute("grant select on bench_targets to clientupdater_app")

@@ -2,7 +2,8 @@
 
 Triggers and keys are not asked (session_replication_role), so what they would have derived is
 derived here; the tests of the read models hold the triggers to it. Indexes are made once all is
-there: entry by entry, six million rows took most of an hour.
+there: entry by entry, six million rows took most of an hour. Rows of a period lie together, as
+opening it leaves them.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ STATEMENTS = (
     insert into client_period_status (
         client_id, company_id, branch_id, home_branch_id, period_type, period_year, period_month,
         period_quarter, status_type_id, reason_id, exempt_cause, next_follow_up_on, update_count,
-        version, sort_name, owed, is_open
+        version, sort_name, owed, is_open, created_at, updated_at, updated_by, contact_branch_id,
+        contact_by, done_by, done_at, done_on
     )
     select
         id, company_id, branch_id, branch_id, cycle, extract(year from day),
@@ -99,28 +101,62 @@ STATEMENTS = (
             then %(today)s::date + (drawn / 8 %% 21 - 10)::int end,
         case status when 'PENDING' then 0 else 1 end,
         case status when 'PENDING' then 0 else 1 end,
-        sort_name, owed, exempt is null and status <> 'DONE'
+        sort_name, owed, exempt is null and status <> 'DONE', opened_at,
+        case status when 'PENDING' then opened_at else changed_at end,
+        case when status <> 'PENDING' then author end,
+        case when status <> 'PENDING' then branch_id end,
+        case when status <> 'PENDING' then author end,
+        case status when 'DONE' then author end,
+        case status when 'DONE' then changed_at end,
+        case status when 'DONE' then (changed_at at time zone 'Asia/Manila')::date end
     from (
         select
-            c.*, p.tracking_cycle::text::period_type as cycle, month.back, drawn,
-            %(today)s::date - make_interval(
-                months => month.back * case p.tracking_cycle when 'monthly' then 1 else 3 end
-            ) as day,
-            case when ps.is_trackable then null else 'par_status' end as exempt,
-            case
-                when month.back > 0 or drawn %% 20 < 6 then 'DONE'
-                when drawn %% 20 < 13 then 'PENDING'
-                when drawn %% 20 < 16 then 'TO_FOLLOW'
-                when drawn %% 20 < 19 then 'CALLED'
-                else 'UPDATED'
-            end as status
-        from clients c
-        join products p on p.id = c.product_id
-        join par_statuses ps on ps.id = c.par_status_id
-        cross join generate_series(0, %(periods)s - 1) month (back)
-        cross join abs(hashtext(c.client_code)) drawn
+            r.*, least(opened_at + make_interval(hours => drawn %% 672), now()) as changed_at,
+            coalesce(assigned_to, md5('officer 1')::uuid) as author
+        from (
+            select
+                c.*, p.tracking_cycle::text::period_type as cycle, drawn, day.day,
+                date_trunc(case p.tracking_cycle when 'monthly' then 'month' else 'quarter' end, day.day)
+                    at time zone 'Asia/Manila' as opened_at,
+                case when ps.is_trackable then null else 'par_status' end as exempt,
+                case
+                    when %(back)s > 0 or drawn %% 20 < 6 then 'DONE'
+                    when drawn %% 20 < 13 then 'PENDING'
+                    when drawn %% 20 < 16 then 'TO_FOLLOW'
+                    when drawn %% 20 < 19 then 'CALLED'
+                    else 'UPDATED'
+                end as status
+            from clients c
+            join products p on p.id = c.product_id
+            join par_statuses ps on ps.id = c.par_status_id
+            cross join lateral (
+                select
+                    %(today)s::date - make_interval(
+                        months => %(back)s * case p.tracking_cycle when 'monthly' then 1 else 3 end
+                    ) as day
+            ) day
+            cross join abs(hashtext(c.client_code)) drawn
+        ) r
     ) row
     """,
+    """
+    insert into row_count_changes (
+        period, company_id, branch_id, assigned_to, product_id, pension_type_id, status_type_id,
+        is_exempt, has_payment, is_terminal, is_done, is_confirmed, is_contacted,
+        contact_branch_id, contact_by, done_branch_id, done_by, done_on, change
+    )
+    select
+        s.period, s.company_id, s.branch_id, c.assigned_to, c.product_id, c.pension_type_id,
+        s.status_type_id, s.exempt_cause is not null, s.has_payment, s.is_terminal,
+        t.code = 'DONE', t.code = 'DONE', s.contact_branch_id is not null,
+        s.contact_branch_id, s.contact_by, case when t.code = 'DONE' then s.branch_id end,
+        s.done_by, s.done_on, count(*)
+    from client_period_status s
+    join clients c on c.id = s.client_id
+    join status_types t on t.id = s.status_type_id
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
+    """,
+    "select fold_row_counts(2147483647)",
     "set session_replication_role = default",
 )
 
@@ -151,7 +187,6 @@ class BulkData:
         values: dict[str, Any] = {
             "clients": self.clients,
             "branches": self.branches,
-            "periods": self.periods,
             "officers": self.officers,
             "today": self.today,
             "first": FIRST.split(),
@@ -164,7 +199,9 @@ class BulkData:
             for name, _ in indexes:
                 connection.execute(f"drop index {name}".encode())
             for statement in STATEMENTS:
-                connection.execute(statement.encode(), values if "%(" in statement else None)
+                for back in reversed(range(self.periods if "%(back)s" in statement else 1)):
+                    params = {**values, "back": back} if "%(" in statement else None
+                    connection.execute(statement.encode(), params)
             for _, definition in indexes:
                 connection.execute(definition.encode())
             connection.execute("vacuum analyze")
