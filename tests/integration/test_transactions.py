@@ -10,6 +10,10 @@ import pytest
 
 from clientupdater.adapters.postgres.core.pool import PoolSize, open_pool
 from clientupdater.adapters.postgres.core.transactions import TransactionControl
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
+from clientupdater.domain.errors import Unavailable
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.runtime.deadlines import ending_at, within
 from tests.support.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
@@ -119,3 +123,16 @@ def test_a_connection_that_the_server_closed_is_replaced_before_it_is_used(
         with pool.connection() as connection:
             assert connection.info.backend_pid != was
             assert connection.execute("select 1").fetchone() == (1,)
+
+
+def test_a_statement_that_outlasts_its_request_says_what_to_ask_for_instead(
+    database: Database,
+) -> None:
+    with open_pool(database.app_url, PoolSize(1, 1, 5.0)) as pool:
+        work = PostgresUnitsOfWork(pool)
+        with (
+            ending_at(within(0.2)),
+            pytest.raises(Unavailable, match="one branch or fewer days, or export it"),
+            work.begin(SYSTEM) as tx,
+        ):
+            tx.control.begun.execute("select pg_sleep(60)")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import psycopg
 from attrs import field, frozen
+from psycopg.errors import QueryCanceled
 from psycopg_pool import PoolTimeout
 
 from clientupdater.adapters.postgres.configuration.configuration import (
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
 Pool: TypeAlias = "ConnectionPool[Connection]"
 
 _NO_ANSWER = (psycopg.OperationalError, psycopg.InterfaceError)
+_TOO_LONG = (
+    "It takes longer than a request may. Ask for less, such as one branch or fewer days, or export"
+    " it, which takes its time."
+)
 _BEGIN_READING = "begin read only; set local plan_cache_mode = force_generic_plan"
 _BEGIN_SNAPSHOT = "begin isolation level repeatable read, read only"
 
@@ -174,5 +179,7 @@ def _translated() -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise Unavailable("the database", "The database is busy; try again.") from error
+    except QueryCanceled as error:
+        raise Unavailable("the database", _TOO_LONG) from error
     except _NO_ANSWER as error:
         raise Unavailable("the database") from error
