@@ -114,6 +114,7 @@ def test_Y7_the_settings_that_are_read_have_types_defaults_and_meanings() -> Non
         "signals.last_day_percent": (NUMBER, Decimal(50)),
         "signals.unreachable": (NUMBER, Decimal(5)),
         "signals.outcome_factor": (NUMBER, Decimal(3)),
+        "signals.outcome_records": (NUMBER, Decimal(5)),
         "signals.fewest_records": (NUMBER, Decimal(20)),
     }
     for key, each in KNOWN.items():
