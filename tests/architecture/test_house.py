@@ -8,8 +8,12 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 HOUSE = ROOT / "src" / "clientupdater"
@@ -65,6 +69,32 @@ def test_only_the_command_line_reads_the_environment() -> None:
         if re.search(r"os\.(environ|getenv)", module.read_text(encoding="utf-8"))
     ]
     assert readers == ["entrypoints/cli/command.py"]
+
+
+OF_FILES_AND_OPTIONS = ("entrypoints/cli/", "entrypoints/csv_lines", "adapters/postgres/admin/")
+"""Their input is no JSON: they name lines of files, and options of commands."""
+
+
+def test_a_value_that_does_not_fit_is_named_by_a_json_pointer() -> None:
+    names = [
+        f"{named(module)}:{line}: {pointer}"
+        for module in modules("")
+        if not named(module).startswith((*OF_FILES_AND_OPTIONS, "domain/imports"))
+        for line, pointer in _pointers(module)
+        if not re.match("(/|$)", pointer)
+    ]
+    assert not names
+
+
+def _pointers(module: Path) -> Iterator[tuple[int, str]]:
+    """Give what `InvalidInput.of` names, as far as it is written there."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and re.fullmatch(
+            r"(Invalid|Unknown)\w+\.of", ast.unparse(node.func)
+        ):
+            start = getattr(node.args[0], "values", node.args)[0]
+            if isinstance(start, ast.Constant):
+                yield node.lineno, start.value
 
 
 def test_nothing_is_loose_at_the_top_of_the_package() -> None:
