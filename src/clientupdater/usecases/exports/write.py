@@ -153,7 +153,7 @@ class WriteExport:
         """Read a report as the person who asked would read it now."""
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
-            actor = tx.rights.actor(PersonId(export.requested_by.id), now)
+            actor = tx.people.actor(PersonId(export.requested_by.id), now)
         if actor is None:
             raise Refused("The person who asked for this export may no longer have it.")
         report = self.reports[request.name](Caller(actor), request.query)

@@ -16,7 +16,7 @@ from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.structuring import Text, structured
-from clientupdater.ports.notices import Notice
+from clientupdater.ports.sync import Notice
 from clientupdater.usecases.sync.webhooks import Signed
 
 _SOURCE = "nextbank"
