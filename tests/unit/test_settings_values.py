@@ -165,9 +165,9 @@ def test_a_key_that_nothing_reads_is_refused_with_those_that_there_are() -> None
     message = (
         "/key: is not a setting; the settings are: reports.holidays, reports.promise_grace_days,"
         " reports.working_hours, signals.fewest_records, signals.last_day_percent, signals.minutes,"
-        " signals.outcome_factor, signals.records, signals.same_remark, signals.unreachable,"
-        " status.backdating_days, status.undo_minutes, sync.guard_floor, sync.guard_percent,"
-        " worklist.order"
+        " signals.outcome_factor, signals.outcome_records, signals.records, signals.same_remark,"
+        " signals.unreachable, status.backdating_days, status.undo_minutes, sync.guard_floor,"
+        " sync.guard_percent, worklist.order"
     )
     assert complaint("greeting", "Mabuhay") == message
     with pytest.raises(InvalidInput):
