@@ -94,12 +94,13 @@ def test_a_value_that_does_not_fit_is_named_by_a_json_pointer() -> None:
 def _pointers(module: Path) -> Iterator[tuple[int, str]]:
     """Give what `InvalidInput.of` names, as far as it is written there."""
     for node in ast.walk(parsed(module)):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "of":
-            if not re.match("Invalid|Unknown", getattr(node.func.value, "id", "")):
-                continue
-            start = getattr(node.args[0], "values", node.args)[0]
-            if isinstance(start, ast.Constant):
-                yield node.lineno, str(start.value)
+        match node:
+            case ast.Call(ast.Attribute(ast.Name(error), "of"), [first, *_]) if re.match(
+                "Invalid|Unknown", error
+            ):
+                start = first.values[0] if isinstance(first, ast.JoinedStr) else first
+                if isinstance(start, ast.Constant):
+                    yield node.lineno, str(start.value)
 
 
 def test_nothing_is_loose_at_the_top_of_the_package() -> None:
