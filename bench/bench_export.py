@@ -73,7 +73,7 @@ class ExportBench:
         with staffed(self.database, MANILA) as staff:
             exporting, request = staff.app, request_of(form, few=few)
             with exporting.exports.work.begin(SYSTEM) as tx:
-                actor = require_actor(tx.rights.actor(PersonId(self.person)))
+                actor = require_actor(tx.people.actor(PersonId(self.person)))
             export = exporting.exports.create(Caller(actor), request)
             write = attrs.evolve(export_writer(exporting), files=LocalFileStore(Path(folder)))
             write(attempt_at(export.id))
@@ -98,7 +98,7 @@ class ExportBench:
         with ConnectionPool(self.database.app_url, min_size=1, max_size=2, open=True) as pool:
             work = PostgresUnitsOfWork(pool)
             with work.begin(SYSTEM) as tx:
-                actor = require_actor(tx.rights.actor(PersonId(self.person)))
+                actor = require_actor(tx.people.actor(PersonId(self.person)))
             result = scopes_for(actor, request)
             look = TableRequest(
                 request=request, scopes=result, today=NOW.date(), now=NOW, zone=MANILA

@@ -37,16 +37,16 @@ from clientupdater.adapters.redis.cache import RedisCacheStore
 from clientupdater.adapters.redis.client import RedisClient
 from clientupdater.adapters.redis.limits import RedisRateLimits
 from clientupdater.adapters.resilience.fallback import FallbackCacheStore, FallbackRateLimits
-from clientupdater.adapters.resilience.single_flight import SingleFlight
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.keyed_hash import KeyedHash
 from clientupdater.domain.rate_limits import Allowance, Tally
 from clientupdater.ports.cache import EVERYONE, CacheKey, Topic
+from clientupdater.usecases.requests.cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from clientupdater.ports.cache import Cache, CacheStore
+    from clientupdater.ports.cache import CacheStore
     from clientupdater.ports.limits import RateLimits
 
 FIRST_MS, NEXT_MS = 50.0, 1.0
@@ -69,9 +69,7 @@ class Request:
         """Put it together as the composition does."""
         return cls(
             FallbackRateLimits(RedisRateLimits(redis_client, HASH), MemoryRateLimits(HASH)),
-            SingleFlight(
-                FallbackCacheStore(RedisCacheStore(redis_client, RING), LocalCacheStore())
-            ),
+            Cache(FallbackCacheStore(RedisCacheStore(redis_client, RING), LocalCacheStore())),
         )
 
     def __call__(self) -> float:
@@ -155,7 +153,7 @@ def _hitting(limits: RateLimits) -> Callable[[], object]:
 
 
 def _finding(store: CacheStore) -> Callable[[], object]:
-    cache = SingleFlight(store)
+    cache = Cache(store)
     return lambda: cache.get_or_make(KEY, lambda: VALUE)
 
 

@@ -111,8 +111,8 @@ def test_A2_rights_are_found_with_grants_and_live_territory(tracker: TrackingFix
     grants = frozenset({Grant(Permission.STATUS_READ, tracker.store.fcash, Scope.AREA)})
     ben = tracker.store.employ(Actor(BEN, grants=grants, territory=AREA))
     with tracker.store.work.begin(SYSTEM) as tx:
-        assert tx.rights.actor(BEN) == ben
-        assert tx.rights.actor(PersonId(uuid4())) is None
+        assert tx.people.actor(BEN) == ben
+        assert tx.people.actor(PersonId(uuid4())) is None
 
 
 def test_A3_an_assignment_of_a_hidden_client_or_to_an_unknown_officer_is_not_found(

@@ -17,10 +17,10 @@ from clientupdater.adapters.local.cache import ENTRY_BYTES, LocalCacheStore
 from clientupdater.adapters.redis.cache import RedisCacheStore
 from clientupdater.adapters.redis.client import Patience, RedisClient
 from clientupdater.adapters.resilience.fallback import FallbackCacheStore
-from clientupdater.adapters.resilience.single_flight import SingleFlight
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.domain.errors import NotFound
 from clientupdater.ports.cache import EVERYONE, CacheKey, Topic, Uses
+from clientupdater.usecases.requests.cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,8 +53,8 @@ def store(request: pytest.FixtureRequest) -> Iterator[CacheStore]:
 
 
 @pytest.fixture
-def cache(store: CacheStore) -> SingleFlight:
-    return SingleFlight(store)
+def cache(store: CacheStore) -> Cache:
+    return Cache(store)
 
 
 @define(eq=False)
@@ -80,7 +80,7 @@ def never() -> bytes:
 # --- keeping
 
 
-def test_an_entry_is_made_once_and_given_again(cache: SingleFlight) -> None:
+def test_an_entry_is_made_once_and_given_again(cache: Cache) -> None:
     assert cache.get_or_make(KEY, lambda: b"made") == b"made"
     assert cache.get_or_make(KEY, never) == b"made"
     assert cache.uses()[Topic.FILTER_OPTIONS] == Uses(hits=1, misses=1)
@@ -88,7 +88,7 @@ def test_an_entry_is_made_once_and_given_again(cache: SingleFlight) -> None:
 
 
 def test_A10_callers_with_different_keys_never_share_an_entry(
-    cache: SingleFlight,
+    cache: Cache,
 ) -> None:
     company = uuid4()
     keys = [
@@ -107,7 +107,7 @@ def test_A10_callers_with_different_keys_never_share_an_entry(
 
 
 def test_two_generations_never_see_each_others_entries(
-    cache: SingleFlight,
+    cache: Cache,
 ) -> None:
     """A caller of the old generation may end after the new entry is kept."""
     slow = Making(b"old")
@@ -124,7 +124,7 @@ def test_two_generations_never_see_each_others_entries(
 # --- single flight
 
 
-def test_two_hundred_misses_at_once_make_an_entry_once(cache: SingleFlight) -> None:
+def test_two_hundred_misses_at_once_make_an_entry_once(cache: Cache) -> None:
     slow = Making()
     with ThreadPoolExecutor(200) as pool:
         first = pool.submit(cache.get_or_make, KEY, slow)
@@ -135,7 +135,7 @@ def test_two_hundred_misses_at_once_make_an_entry_once(cache: SingleFlight) -> N
     assert slow.times == 1
 
 
-def test_two_hundred_callers_at_one_moment_make_an_entry_once(cache: SingleFlight) -> None:
+def test_two_hundred_callers_at_one_moment_make_an_entry_once(cache: Cache) -> None:
     slow, outer_transaction = Making(), threading.Barrier(200)
     slow.may_end.set()
 
@@ -148,7 +148,7 @@ def test_two_hundred_callers_at_one_moment_make_an_entry_once(cache: SingleFligh
     assert slow.times == 1
 
 
-def test_a_failure_reaches_every_waiting_caller_and_is_not_kept(cache: SingleFlight) -> None:
+def test_a_failure_reaches_every_waiting_caller_and_is_not_kept(cache: Cache) -> None:
     slow = Making()
 
     def fail() -> bytes:
@@ -174,7 +174,7 @@ def test_a_failure_reaches_every_waiting_caller_and_is_not_kept(cache: SingleFli
     assert cache.get_or_make(KEY, lambda: b"made") == b"made"
 
 
-def test_entries_of_two_keys_are_made_at_the_same_time(cache: SingleFlight) -> None:
+def test_entries_of_two_keys_are_made_at_the_same_time(cache: Cache) -> None:
     slow = Making()
     with ThreadPoolExecutor(1) as other:
         begun = other.submit(cache.get_or_make, KEY, slow)
@@ -269,7 +269,7 @@ def test_in_redis_an_entry_sealed_with_a_lost_key_is_made_anew(redis_url: str) -
 def test_in_redis_no_command_searches_for_keys(redis_url: str) -> None:
     with redis_at(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
         server.config_resetstat()
-        cache = SingleFlight(RedisCacheStore(redis_client, RING))
+        cache = Cache(RedisCacheStore(redis_client, RING))
         for _ in range(3):
             cache.get_or_make(KEY, lambda: b"made")
         assert set(server.info("commandstats")) & {"cmdstat_keys", "cmdstat_scan"} == set()

@@ -21,7 +21,6 @@ from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.tracking import (
     Change,
     PeriodRow,
-    move,
     note_payment,
     opened,
     record,
@@ -32,7 +31,16 @@ from clientupdater.domain.tracking import (
 )
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.ports.unit_of_work import SYSTEM
-from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO, NOVEMBER, manila, write_context
+from tests.support.builders import (
+    ANA,
+    BEN,
+    CALOOCAN,
+    DAVAO,
+    NOVEMBER,
+    manila,
+    moved,
+    write_context,
+)
 from tests.support.stores import Store, newcomer
 
 if TYPE_CHECKING:
@@ -212,7 +220,7 @@ def _everything(client: Client, statuses: StatusCatalogue) -> list[Happening]:
         lambda row, _, day: record(row, CALLED, statuses, ben(day)),
         lambda row, _, day: note_payment(row, manila(1), nobody(day)),
         lambda row, history, day: void(row, history, 1, "not hers", ben(day)),
-        lambda row, _, day: move(row, DAVAO, nobody(day)),
+        lambda row, _, day: moved(row, DAVAO, nobody(day)),
         lambda row, _, day: settle(row, ExemptCause.PAR_STATUS, nobody(day)),
         lambda row, _, day: settle(row, None, nobody(day)),
         lambda row, _, day: record(row, PAID, statuses, ben(day)),
@@ -227,9 +235,7 @@ def test_two_events_of_one_moment_leave_the_snapshot_their_fold(store: Store) ->
     row = opening(store, client)
     with store.work.begin(SYSTEM) as tx:
         row = recording(tx, row, CALLED, manila(5))
-        moved = move(row, DAVAO, write_context(manila(5), by=None))
-        assert moved is not None
-        row = tx.rows.append(row, moved)
+        row = tx.rows.append(row, moved(row, DAVAO, write_context(manila(5), by=None)))
     with store.work.begin(SYSTEM) as tx:
         assert fold(tx.rows.history(client.id, NOVEMBER)) == row.snapshot
     assert kept(store, client) == row

@@ -180,7 +180,7 @@ def test_A6a_it_asks_for_audit_read_over_the_clients_company(place: Place) -> No
 def test_a_dossier_that_is_cut_says_what_there_is_more_of(place: Place) -> None:
     short = evolve(place.staff.app.audit.dossiers, at_most=1)
     with place.staff.app.audit.dossiers.work.autocommit() as tx:
-        actor = tx.rights.actor(place.auditor)
+        actor = tx.people.actor(place.auditor)
     assert actor
     dossier = short.compile(Caller(actor), "FC-1")
     assert len(dossier.changes) == len(dossier.accesses) == 1

@@ -450,7 +450,7 @@ REPORTS = {
     "ageing": {},
     "balance": {},
     "untouched": {},
-    "staff": {},
+    "staff": {"person": "me", "first_day": "2026-11-16", "last_day": "2026-11-20"},
 }
 
 
@@ -481,6 +481,11 @@ PATHS = {"dashboard": "dashboard/summary"}
             "/report/params/period",
         ),
         ({"name": "trend", "params": {"periodes": "3"}}, "/report/params/periodes"),
+        ({"name": "ageing", "params": {"company": "F" * 101}}, "/report/params/company"),
+        (
+            {"name": "staff", "params": {"company": "FCASH", "first_day": "May"}},
+            "/report/params/first_day",
+        ),
     ],
 )
 def test_a_report_that_does_not_exist_or_fit_is_refused_before_it_is_queued(

@@ -50,8 +50,7 @@ def api(database: Database) -> Iterator[tuple[str, dict[str, str]]]:
 @pytest.mark.parametrize(
     ("role", "phases"),
     [
-        ("administrator", "examples,coverage"),
-        ("administrator", "fuzzing"),
+        ("administrator", "examples,coverage,fuzzing"),
         ("area manager", "fuzzing"),
         ("telemarketer", "fuzzing"),
     ],

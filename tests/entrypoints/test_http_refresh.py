@@ -18,7 +18,7 @@ from attrs import define
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
-from clientupdater.adapters.resilience.circuits import Circuit, NoSharedCircuits, Threshold
+from clientupdater.adapters.resilience.circuits import Circuit, Threshold
 from clientupdater.adapters.resilience.source import GuardedSource
 from clientupdater.composition.dependencies import SyncSettings
 from clientupdater.domain.errors import Unavailable
@@ -106,7 +106,7 @@ def bank(database: Database) -> Iterator[Bank]:
         syncing.says(record("FC-1"))
         syncing.run()
     records = [record("FC-1", loan_status="closed", full_name="Not Theirs To Say")]
-    circuit = Circuit("nextbank", Threshold(1, timedelta(minutes=5), 1), NoSharedCircuits())
+    circuit = Circuit("nextbank", Threshold(1, timedelta(minutes=5), 1))
     source = GuardedSource(NextBank(records, HandClock()), circuit, first_wait_s=0.0)
     with (
         staffed(

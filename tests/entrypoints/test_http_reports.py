@@ -92,6 +92,37 @@ def test_R10_a_signal_states_what_was_recorded_and_opens_into_its_records(
     assert [len(page["items"]), len(rest["items"]), rest["has_more"]] == [2, 1, False]
 
 
+@pytest.mark.rule("R10")
+def test_R10_a_signal_about_one_record_says_one_update(actors: HttpActors) -> None:
+    actors.staff.clock.forward(hours=6)  # from 17:00 to 23:00 in Manila
+    actors.record(actors.client())
+    (signal,) = read(actors, "/reports/signals", manager(actors, "audit:read"))["items"]
+    assert signal["message"] == "Ana recorded 1 update outside of working hours."
+
+
+@pytest.mark.rule("R10")
+def test_R10_an_outcome_is_unusual_only_from_a_number_of_records_on(actors: HttpActors) -> None:
+    limits = {"fewest_records": 1, "outcome_factor": 2, "outcome_records": 2}
+    for key, value in limits.items():
+        actors.staff.run(
+            "insert into config_settings (key, value, value_type) values (%s, %s, 'number')",
+            f"signals.{key}",
+            str(value),
+        )
+    auditor = manager(actors, "audit:read")
+    others = manager(actors, "status:update")
+    for _ in range(6):
+        body = {"status": "DONE", "reason": "CONFIRMED", "version": 0}
+        url = f"{actors.url(actors.client())}/events"
+        assert actors.http.post(url, json=body, headers=others).status_code == 201
+    died = {"status": "DONE", "reason": "DECEASED"}
+    actors.record(actors.client(), **died)
+    assert read(actors, "/reports/signals", auditor)["items"] == []
+    actors.record(actors.client(), **died)
+    (signal,) = read(actors, "/reports/signals", auditor)["items"]
+    assert (signal["kind"], signal["records"]["value"]) == ("unusual_outcome", 2)
+
+
 @pytest.mark.parametrize(
     ("path", "rights"),
     [("/reports/balance", ()), ("/reports/signals", ("reports:read",))],

@@ -64,7 +64,7 @@ class Exporting:
 
     def caller(self) -> Caller:
         with self.staff.app.exports.work.begin(SYSTEM) as tx:
-            actor = tx.rights.actor(self.person)
+            actor = tx.people.actor(self.person)
         assert actor is not None
         return Caller(actor)
 

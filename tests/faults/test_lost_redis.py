@@ -19,13 +19,13 @@ from clientupdater.adapters.resilience.fallback import (
     FallbackCacheStore,
     FallbackRateLimits,
 )
-from clientupdater.adapters.resilience.single_flight import SingleFlight
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.keyed_hash import KeyedHash
 from clientupdater.domain.errors import Misconfigured, Unavailable
 from clientupdater.domain.rate_limits import Allowance, Tally
 from clientupdater.ports.cache import EVERYONE, CacheKey, Topic
 from clientupdater.ports.limits import Counting
+from clientupdater.usecases.requests.cache import Cache
 from tests.support import servers
 from tests.support.lost_redis import hanging, running, stopped, url_at
 from tests.support.waiting import PATIENCE_S, wait_until
@@ -309,7 +309,7 @@ def store(redis_client: RedisClient) -> FallbackCacheStore:
 def test_entries_are_kept_in_process_while_redis_is_lost(
     store: FallbackCacheStore, redis_client: RedisClient, port: int
 ) -> None:
-    cache = SingleFlight(store)
+    cache = Cache(store)
     made = iter([b"1", b"2", b"3", b"4"])
 
     def ask() -> bytes:
@@ -328,7 +328,7 @@ def test_entries_are_kept_in_process_while_redis_is_lost(
 def test_losing_redis_while_an_entry_is_made_loses_no_answer(
     store: FallbackCacheStore, port: int
 ) -> None:
-    cache = SingleFlight(store)
+    cache = Cache(store)
     with running(port) as server:
 
         def make() -> bytes:

@@ -96,7 +96,7 @@ def actors(database: Database) -> Iterator[Actors]:
             branch,
         )
         with staff.app.clients.assignments.clients.work.begin(SYSTEM) as tx:
-            actor = tx.rights.actor(boss)
+            actor = tx.people.actor(boss)
         assert actor is not None
         yield Actors(staff, branch, officer, ClientId(client), Caller(actor))
 
@@ -124,7 +124,7 @@ def test_A3_an_officer_who_is_losing_a_branch_gets_none_of_its_clients(actors: A
     with ThreadPoolExecutor(1) as threads:
         with actors.staff.app.access.territories.work.begin(SYSTEM) as tx:
             tx.people.lock_rights()
-            tx.territories.take(PlaceKind.BRANCH, actors.branch, actors.officer)
+            tx.people.take_place(PlaceKind.BRANCH, actors.branch, actors.officer)
             assigning = threads.submit(actors.assigning())
             actors.wait_for(assigning)
         with pytest.raises(OfficerNotAllowed):

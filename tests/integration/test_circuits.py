@@ -15,7 +15,7 @@ from attrs import define
 
 from clientupdater.adapters.redis.circuits import RedisCircuits
 from clientupdater.adapters.redis.client import RedisClient
-from clientupdater.adapters.resilience.circuits import Circuit, NoSharedCircuits, Threshold
+from clientupdater.adapters.resilience.circuits import Circuit, Threshold
 from clientupdater.adapters.resilience.source import GuardedSource
 from clientupdater.domain.errors import CircuitOpen, SourceMalformed, Unavailable
 from clientupdater.ports.circuits import CircuitState
@@ -27,15 +27,14 @@ from tests.support.waiting import PATIENCE_S
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from clientupdater.ports.circuits import SharedCircuits
     from clientupdater.ports.sources import RawRecord
 
 SHORT = timedelta(milliseconds=80)
 LONG = timedelta(minutes=5)
 
 
-def circuit(cooldown: timedelta = LONG, shared: SharedCircuits | None = None) -> Circuit:
-    return Circuit("nextbank", Threshold(3, cooldown, successes=2), shared or NoSharedCircuits())
+def circuit(cooldown: timedelta = LONG, shared: RedisCircuits | None = None) -> Circuit:
+    return Circuit("nextbank", Threshold(3, cooldown, successes=2), shared)
 
 
 def fails() -> None:

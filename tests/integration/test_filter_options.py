@@ -53,7 +53,7 @@ class TwoCompanies:
         """Ask as a person; the statement has the scope itself, without row-level security."""
         reader = self.staff.app.clients.filter_options
         with reader.work.begin(SYSTEM) as tx:
-            actor = tx.rights.actor(person)
+            actor = tx.people.actor(person)
             assert actor is not None
             unguarded = tx.read_models.filter_options(
                 looking(Caller(actor), reader.clock, reader.zone)

@@ -112,7 +112,7 @@ def test_a_stored_response_comes_with_the_claim(
     del tracker
     with work.outer_transaction(SYSTEM, CLAIM) as outer:
         assert outer.stored is None
-        outer.responses.keep(CLAIM.key, RESPONSE, NOW, NOW.replace(year=2027))
+        outer.keep_response(CLAIM, RESPONSE, NOW.replace(year=2027))
     with work.outer_transaction(SYSTEM, CLAIM) as outer:
         assert outer.stored == RESPONSE
 
@@ -127,7 +127,7 @@ def test_where_another_request_took_the_key_meanwhile_the_rest_is_refused(
         with work.begin(SYSTEM) as tx:
             tx.connection.execute("rollback")
             with PostgresUnitsOfWork(work.pool).outer_transaction(SYSTEM, CLAIM) as other:
-                other.responses.keep(CLAIM.key, RESPONSE, NOW, NOW.replace(year=2027))
+                other.keep_response(CLAIM, RESPONSE, NOW.replace(year=2027))
             raise NotFound
 
     with work.outer_transaction(SYSTEM, CLAIM), pytest.raises(RequestInProgress):

@@ -17,17 +17,24 @@ from clientupdater.domain.access import ClientPlace
 from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import Error, Forbidden, InvalidInput
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.domain.rates import RatedRow, Recorded, counts_of, credits_of
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.ports.lists import ClientQuery
-from clientupdater.ports.reports import CompletionBy, CompletionQuery, CompletionView
+from clientupdater.ports.reports import (
+    CompletionBy,
+    CompletionQuery,
+    CompletionView,
+    DashboardQuery,
+    PaceQuery,
+    TrendQuery,
+)
 from clientupdater.usecases.clients.directory import ClientDirectory
 from clientupdater.usecases.reports.completion import CompletionReport
-from clientupdater.usecases.reports.dashboard import Dashboard, DashboardQuery
+from clientupdater.usecases.reports.dashboard import Dashboard
 from clientupdater.usecases.reports.folding import FoldCounts
-from clientupdater.usecases.reports.pace import Pace, PaceQuery
-from clientupdater.usecases.reports.trend import Trend, TrendQuery
+from clientupdater.usecases.reports.pace import Pace
+from clientupdater.usecases.reports.trend import Trend
 from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO, MANILA, NOVEMBER
+from tests.support.recount import RatedRow, Recorded, counts_of, credits_of
 from tests.support.stores import PostgresStore
 from tests.support.tracking_fixture import CALLED, STAFF, TrackingFixture, who
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from attrs import evolve
 
 from clientupdater.domain.clients import Client
-from clientupdater.domain.events import History, fold
+from clientupdater.domain.events import EventKind, History, StatusEvent, advance, fold
 from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.statuses import StatusCatalogue
@@ -46,6 +46,20 @@ def write_context(now: datetime | None = None, **facts: object) -> WriteContext:
     """Let Ana act on the fifth of November, without the right to correct."""
     ana = WriteContext(now=now or manila(5), zone=MANILA, by=ANA)
     return evolve(ana, **facts)  # type: ignore[arg-type] # a test names the facts it is about
+
+
+def moved(row: PeriodRow, branch: BranchId, write_context: WriteContext) -> Change:
+    """Let a row follow its client to another branch, as the database's statements do (Y11)."""
+    event = StatusEvent(
+        sequence=row.snapshot.version + 1,
+        kind=EventKind.MOVED,
+        status=row.snapshot.status,
+        branch=branch,
+        occurred_at=write_context.now,
+        recorded_at=write_context.now,
+        by=write_context.by,
+    )
+    return Change(event, advance(row.snapshot, event))
 
 
 class Ledger:

@@ -123,3 +123,8 @@ def test_a_missing_key_is_named_with_the_setting_that_lacks_it() -> None:
 def test_a_rejected_bulk_carries_the_outcome_of_each_item() -> None:
     error = BulkRejected(["fine", "late"])
     assert (error.outcomes, error.message) == (("fine", "late"), BulkRejected.default)
+
+
+def test_faults_of_a_part_are_named_by_their_place_in_the_whole() -> None:
+    whole = InvalidInput([Fault("/period", "is missing"), Fault("", "is empty")]).below("/report")
+    assert whole.faults == (Fault("/report/period", "is missing"), Fault("/report", "is empty"))

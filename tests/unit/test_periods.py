@@ -50,18 +50,18 @@ def test_a_period_reads_and_prints_one_text_form(text: str, period: Period) -> N
 def test_text_of_another_shape_is_refused_and_says_how_to_write_it(text: str) -> None:
     with pytest.raises(InvalidPeriod) as refused:
         Period.parse(text)
-    assert str(refused.value) == "period: write a month as 2026-11 or a quarter as 2026-Q4"
+    assert str(refused.value) == "/period: write a month as 2026-11 or a quarter as 2026-Q4"
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("2026-00", "period: a month runs from 1 to 12, not 0"),
-        ("2026-13", "period: a month runs from 1 to 12, not 13"),
-        ("2026-Q0", "period: a quarter runs from 1 to 4, not 0"),
-        ("2026-Q5", "period: a quarter runs from 1 to 4, not 5"),
-        ("1999-12", "period: years run from 2000 to 2199, not 1999"),
-        ("2200-01", "period: years run from 2000 to 2199, not 2200"),
+        ("2026-00", "/period: a month runs from 1 to 12, not 0"),
+        ("2026-13", "/period: a month runs from 1 to 12, not 13"),
+        ("2026-Q0", "/period: a quarter runs from 1 to 4, not 0"),
+        ("2026-Q5", "/period: a quarter runs from 1 to 4, not 5"),
+        ("1999-12", "/period: years run from 2000 to 2199, not 1999"),
+        ("2200-01", "/period: years run from 2000 to 2199, not 2200"),
     ],
 )
 def test_a_month_quarter_or_year_that_is_none_is_named(text: str, message: str) -> None:

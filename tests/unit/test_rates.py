@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clientupdater.domain.ids import BranchId
-from clientupdater.domain.rates import (
-    Counts,
+from clientupdater.domain.rates import Counts
+from tests.support.recount import (
     Credit,
     RatedRow,
     Recorded,

@@ -114,6 +114,7 @@ def test_Y7_the_settings_that_are_read_have_types_defaults_and_meanings() -> Non
         "signals.last_day_percent": (NUMBER, Decimal(50)),
         "signals.unreachable": (NUMBER, Decimal(5)),
         "signals.outcome_factor": (NUMBER, Decimal(3)),
+        "signals.outcome_records": (NUMBER, Decimal(5)),
         "signals.fewest_records": (NUMBER, Decimal(20)),
     }
     for key, each in KNOWN.items():
@@ -164,9 +165,9 @@ def test_a_key_that_nothing_reads_is_refused_with_those_that_there_are() -> None
     message = (
         "/key: is not a setting; the settings are: reports.holidays, reports.promise_grace_days,"
         " reports.working_hours, signals.fewest_records, signals.last_day_percent, signals.minutes,"
-        " signals.outcome_factor, signals.records, signals.same_remark, signals.unreachable,"
-        " status.backdating_days, status.undo_minutes, sync.guard_floor, sync.guard_percent,"
-        " worklist.order"
+        " signals.outcome_factor, signals.outcome_records, signals.records, signals.same_remark,"
+        " signals.unreachable, status.backdating_days, status.undo_minutes, sync.guard_floor,"
+        " sync.guard_percent, worklist.order"
     )
     assert complaint("greeting", "Mabuhay") == message
     with pytest.raises(InvalidInput):

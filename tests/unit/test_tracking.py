@@ -43,7 +43,6 @@ from clientupdater.domain.tracking import (
     client_after,
     differing,
     may_void,
-    move,
     note_payment,
     record,
     reopen,
@@ -70,6 +69,7 @@ from tests.support.builders import (
     catalogue,
     client,
     manila,
+    moved,
     write_context,
 )
 
@@ -794,18 +794,11 @@ def test_P6_a_row_at_done_stays_done() -> None:
 def test_Y11_the_open_row_moves_with_the_client_and_its_events_stay_where_they_were() -> None:
     ledger = Ledger()
     recorded(ledger, "CALLED")
-    change = ledger.keep(move(ledger.row, DAVAO, write_context(manila(6), by=None)))
+    change = ledger.keep(moved(ledger.row, DAVAO, write_context(manila(6), by=None)))
     assert (change.event.kind, change.event.branch) == (EventKind.MOVED, DAVAO)
     assert (change.snapshot.branch, change.snapshot.status) == (DAVAO, "CALLED")
     recorded(ledger, "UPDATED")
     assert [event.branch for event in ledger.history] == [CALOOCAN, CALOOCAN, DAVAO, DAVAO]
-
-
-def test_Y11_a_row_that_is_done_or_there_already_does_not_move() -> None:
-    ledger = Ledger()
-    assert move(ledger.row, CALOOCAN, write_context()) is None
-    done(ledger)
-    assert move(ledger.row, DAVAO, write_context()) is None
 
 
 # --- terminal outcomes ---------------------------------------------------------------------

@@ -16,7 +16,6 @@ from clientupdater.domain.events import EventKind, ExemptCause, Promise, advance
 from clientupdater.domain.periods import Period
 from clientupdater.domain.tracking import (
     Change,
-    move,
     note_payment,
     record,
     reopen,
@@ -33,6 +32,7 @@ from tests.support.builders import (
     Ledger,
     catalogue,
     client,
+    moved,
     write_context,
 )
 
@@ -149,7 +149,7 @@ class RowMachine(RuleBasedStateMachine):
 
     @rule(branch=st.sampled_from([CALOOCAN, DAVAO]))
     def the_client_moves(self, branch: BranchId) -> None:
-        self.attempt(lambda: move(self.ledger.row, branch, self.by(None)))
+        self.attempt(lambda: moved(self.ledger.row, branch, self.by(None)))
 
     @rule()
     def a_payment_is_posted(self) -> None:

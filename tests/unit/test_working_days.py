@@ -8,7 +8,7 @@ import pytest
 
 from clientupdater.domain.report_settings import WorkingHours, holidays, working_hours
 from clientupdater.domain.settings_values import KNOWN, check, effective
-from clientupdater.domain.working_days import is_working_day, working_days_between
+from clientupdater.domain.working_days import is_working_day, working_days
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2026, 11, day) for day in (6, 7, 8, 9))
 
@@ -26,12 +26,10 @@ def test_a_holiday_is_no_working_day_r12() -> None:
     assert not is_working_day(MONDAY, {MONDAY})
 
 
-def test_days_are_counted_after_the_first_and_with_the_last_r12() -> None:
-    assert working_days_between(FRIDAY, FRIDAY) == 0
-    assert working_days_between(FRIDAY, SUNDAY) == 0
-    assert working_days_between(FRIDAY, MONDAY) == 1
-    assert working_days_between(FRIDAY, MONDAY, {MONDAY}) == 0
-    assert working_days_between(MONDAY, FRIDAY) == 0
+def test_working_days_are_listed_with_the_first_and_the_last_r12() -> None:
+    assert working_days(FRIDAY, MONDAY) == (FRIDAY, MONDAY)
+    assert working_days(FRIDAY, MONDAY, {MONDAY}) == (FRIDAY,)
+    assert working_days(MONDAY, FRIDAY) == ()
 
 
 def test_working_hours_are_two_times_the_earlier_one_first() -> None:

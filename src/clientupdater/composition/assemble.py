@@ -97,13 +97,12 @@ from clientupdater.usecases.tracking.service import Tracking
 from clientupdater.usecases.tracking.worklist import Worklist
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import tzinfo
 
     from clientupdater.composition.dependencies import Dependencies
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.unit_of_work import UnitsOfWork
-    from clientupdater.usecases.exports.report_table import ReportReader
+    from clientupdater.usecases.exports.report_table import ReportReaders
 
 
 def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies) -> App:
@@ -117,11 +116,10 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
     purge = PurgeOld(work, clock, parts.retention)
     par_statuses = ParStatusTracking(work, clock, zone)
     reports = at.reports()
-    readers = report_readers(reports)
     tasks = {
         SYNC_JOB: Task(DoSyncJob(work, clock, run_sync), SYNC_QUEUE),
         REFRESH_JOB: Task(FollowNotice(work, clock, zone, one_client), SYNC_QUEUE),
-        EXPORT_JOB: Task(at.write_export(readers), EXPORT_QUEUE),
+        EXPORT_JOB: Task(at.write_export(report_readers(reports)), EXPORT_QUEUE),
         PAR_STATUS_JOB: Task(par_statuses.settle_as_job),
         "fold_row_counts": Task(FoldCounts(work).fold_as_job),
         "open_period": Task(periods.open_due_as_job),
@@ -150,7 +148,7 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
             schedules=ScheduleAdministration(work, clock, zone, parts.timetable, tasks),
             run=DoJob(tasks, clock, parts.chance),
         ),
-        exports=Exports(work, clock, zone, parts.files, readers),
+        exports=Exports(work, clock, zone, parts.files),
         reports=reports,
         configuration=at.configuration(par_statuses),
         audit=Audit(logs=Audits(work), dossiers=Dossiers(work, clock)),
@@ -267,7 +265,7 @@ class _Ground:
             sealer=parts.sealer,
         )
 
-    def write_export(self, reports: Mapping[str, ReportReader]) -> WriteExport:
+    def write_export(self, reports: ReportReaders) -> WriteExport:
         return WriteExport(
             work=self.work,
             clock=self.clock,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.exports import ExportFormat
     from clientupdater.domain.lookups import Lookups
-    from clientupdater.ports.cache import Cache, Form
+    from clientupdater.ports.cache import Form
     from clientupdater.ports.circuits import CircuitReader
     from clientupdater.ports.exports import SheetForm
     from clientupdater.ports.file_store import FileStore
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.schedules import Timetable
     from clientupdater.ports.sealing import Sealer
     from clientupdater.ports.sources import ClientSource
+    from clientupdater.usecases.requests.cache import Cache
 
 
 @frozen(kw_only=True)

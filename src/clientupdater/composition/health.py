@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from clientupdater.adapters.postgres.admin.health import PostgresHealth
 from clientupdater.adapters.redis.circuits import RedisCircuits
 from clientupdater.adapters.redis.connect import redis_health
-from clientupdater.adapters.resilience.circuits import NoSharedCircuits
 from clientupdater.adapters.resilience.service_checks import AbsentService, SourceCheck, TimedCheck
 from clientupdater.adapters.resilience.time_limit import CheckWithTimeLimit
 from clientupdater.composition.resilience import circuits, open_redis
@@ -66,7 +65,9 @@ def pooler_checks(settings: Settings) -> Iterator[Health]:
 def open_circuits(settings: Settings) -> Iterator[Health]:
     """Report circuits that some process opened; without Redis, a process knows only its own."""
     with open_redis(settings.redis_url) as redis_client:
-        shared = RedisCircuits(redis_client) if redis_client else NoSharedCircuits()
+        if redis_client is None:
+            return
+        shared = RedisCircuits(redis_client)
         for circuit in circuits(settings, redis_client):
             until = shared.open_until(circuit.name)
             if until:

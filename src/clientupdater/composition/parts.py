@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from clientupdater.domain.rate_limits import Allowances
     from clientupdater.domain.retention import Retention
     from clientupdater.domain.sessions import Lifetimes
-    from clientupdater.ports.cache import Cache
     from clientupdater.ports.circuits import CircuitReader
     from clientupdater.ports.file_store import FileStore
     from clientupdater.ports.gauges import Gauges
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.schedules import Timetable
     from clientupdater.ports.sealing import Sealer
     from clientupdater.ports.sources import ClientSource
+    from clientupdater.usecases.requests.cache import Cache
 
 
 class Parts(TypedDict, total=False):

@@ -13,28 +13,28 @@ from clientupdater.adapters.redis.cache import RedisCacheStore
 from clientupdater.adapters.redis.circuits import RedisCircuits
 from clientupdater.adapters.redis.client import RedisClient
 from clientupdater.adapters.redis.limits import RedisRateLimits
-from clientupdater.adapters.resilience.circuits import Circuit, NoSharedCircuits, Threshold
+from clientupdater.adapters.resilience.circuits import Circuit, Threshold
 from clientupdater.adapters.resilience.fallback import (
     DurableRateLimits,
     FallbackCacheStore,
     FallbackRateLimits,
 )
-from clientupdater.adapters.resilience.single_flight import SingleFlight
 from clientupdater.composition.keys import caller_hash, key_ring
+from clientupdater.usecases.requests.cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.adapters.postgres.core.unit_of_work import Pool
     from clientupdater.composition.parts import Parts
-    from clientupdater.ports.cache import Cache, CacheStore
+    from clientupdater.ports.cache import CacheStore
     from clientupdater.ports.limits import RateLimits
     from clientupdater.settings import Settings
 
 
 def local_cache() -> Cache:
     """Cache in this process; of many callers that miss one key at once, one makes the value."""
-    return SingleFlight(LocalCacheStore())
+    return Cache(LocalCacheStore())
 
 
 @contextmanager
@@ -62,14 +62,14 @@ def shared_parts(settings: Settings, pool: Pool, redis_client: RedisClient | Non
     return {
         "limits": DurableRateLimits(limits, PostgresRateLimits(pool, hashed)),
         "probe_limits": MemoryRateLimits(hashed),
-        "cache": SingleFlight(store),
+        "cache": Cache(store),
         "near_cache": local_cache(),
     }
 
 
 def circuits(settings: Settings, redis_client: RedisClient | None) -> tuple[Circuit, ...]:
     """Make a circuit for each source that is called over a network (Y12)."""
-    shared = RedisCircuits(redis_client) if redis_client else NoSharedCircuits()
+    shared = RedisCircuits(redis_client) if redis_client else None
     values = {
         "snowflake": (
             settings.circuit_snowflake_threshold,

@@ -67,7 +67,7 @@ class Error(Exception):
 
 @frozen
 class Fault:
-    """One fault of the input, and where it is (a JSON pointer or a name)."""
+    """One fault, and where it is: a JSON pointer of input, a line of a file, a setting's name."""
 
     pointer: str
     message: str
@@ -89,6 +89,11 @@ class InvalidInput(Error):
     def of(cls, pointer: str, message: str) -> InvalidInput:
         """Report a single fault."""
         return cls([Fault(pointer, message)])
+
+    def below(self, pointer: str) -> InvalidInput:
+        """Report the same faults as those of a part of a larger input."""
+        faults = [Fault(f"{pointer}{each.pointer}", each.message) for each in self.faults]
+        return InvalidInput(faults)
 
 
 class InvalidPeriod(InvalidInput):

@@ -38,14 +38,14 @@ class Cycle(StrEnum):
 
 def _known_year(_: object, __: Attribute[int], year: int) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise InvalidPeriod.of("period", f"years run from {FIRST_YEAR} to {LAST_YEAR}, not {year}")
+        raise InvalidPeriod.of("/period", f"years run from {FIRST_YEAR} to {LAST_YEAR}, not {year}")
 
 
 def _within_year(period: Period, __: Attribute[int], number: int) -> None:
     last = 12 // period.cycle.months
     if not 1 <= number <= last:
         kind = "month" if period.cycle is Cycle.MONTHLY else "quarter"
-        raise InvalidPeriod.of("period", f"a {kind} runs from 1 to {last}, not {number}")
+        raise InvalidPeriod.of("/period", f"a {kind} runs from 1 to {last}, not {number}")
 
 
 @frozen(order=False)
@@ -78,7 +78,7 @@ class Period:
             return cls.month(int(match[1]), int(match[2]))
         if match := _QUARTER.fullmatch(text):
             return cls.quarter(int(match[1]), int(match[2]))
-        raise InvalidPeriod.of("period", "write a month as 2026-11 or a quarter as 2026-Q4")
+        raise InvalidPeriod.of("/period", "write a month as 2026-11 or a quarter as 2026-Q4")
 
     def __str__(self) -> str:
         """Print what parse reads."""

@@ -21,6 +21,7 @@ SIGNAL_SAME_REMARK = "signals.same_remark"
 SIGNAL_LAST_DAY_PERCENT = "signals.last_day_percent"
 SIGNAL_UNREACHABLE = "signals.unreachable"
 SIGNAL_OUTCOME_FACTOR = "signals.outcome_factor"
+SIGNAL_OUTCOME_RECORDS = "signals.outcome_records"
 SIGNAL_FEWEST = "signals.fewest_records"
 
 SIGNAL_THRESHOLDS: Mapping[str, tuple[str, int, int, str]] = {
@@ -54,6 +55,12 @@ SIGNAL_THRESHOLDS: Mapping[str, tuple[str, int, int, str]] = {
         2,
         100,
         "How many times the usual share of an outcome a person's share has to be for a signal.",
+    ),
+    SIGNAL_OUTCOME_RECORDS: (
+        "5",
+        2,
+        10_000,
+        "Records of one outcome by one person below which its share is not compared.",
     ),
     SIGNAL_FEWEST: (
         "20",

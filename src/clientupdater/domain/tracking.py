@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from clientupdater.domain.clients import Client
-    from clientupdater.domain.ids import BranchId, ClientId, CompanyId
+    from clientupdater.domain.ids import ClientId, CompanyId
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.domain.updates import StatusUpdate
@@ -230,13 +230,6 @@ def settle(row: PeriodRow, cause: ExemptCause | None, write_context: WriteContex
     if window(row.period, write_context.today, write_context.backdating_days) is Window.CLOSED:
         return None
     return _advanced(row, _event(row, EventKind.RESTORED, write_context))
-
-
-def move(row: PeriodRow, branch: BranchId, write_context: WriteContext) -> Change | None:
-    """Let a row that is not done follow its client to another branch (Y11)."""
-    if row.snapshot.is_done or row.snapshot.branch == branch:
-        return None
-    return _advanced(row, evolve(_event(row, EventKind.MOVED, write_context), branch=branch))
 
 
 def note_payment(row: PeriodRow, paid_at: datetime, write_context: WriteContext) -> Change | None:

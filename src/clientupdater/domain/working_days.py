@@ -16,12 +16,6 @@ def is_working_day(day: date, holidays: Set[date] = frozenset()) -> bool:
     return day.weekday() < _SATURDAY and day not in holidays
 
 
-def working_days_between(start: date, end: date, holidays: Set[date] = frozenset()) -> int:
-    """Count the working days after `start`, up to and including `end`."""
-    days = (start + timedelta(n) for n in range(1, (end - start).days + 1))
-    return sum(is_working_day(day, holidays) for day in days)
-
-
 def working_days(first: date, last: date, holidays: Set[date] = frozenset()) -> tuple[date, ...]:
     """List the working days from the first day to the last, both included."""
     days = (first + timedelta(n) for n in range((last - first).days + 1))

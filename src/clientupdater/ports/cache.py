@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from uuid import UUID
 
 T = TypeVar("T")
@@ -52,24 +52,6 @@ class Uses:
 
     hits: int = 0
     misses: int = 0
-
-
-class Cache(Protocol):
-    """Gives an entry, or makes it: once, however many callers want it at the same time."""
-
-    def get_or_make(self, key: CacheKey, make: Callable[[], bytes]) -> bytes:
-        """Give an entry; make it where there is none.
-
-        An exception of `make` reaches every caller that waits for it, and nothing is kept. `make`
-        reads from the database that the generation came from, not from a replica behind it. Never
-        call this within a unit of work: others would wait for it while it waits for a connection.
-        No entry holds a pension number (C3).
-        """
-        ...
-
-    def uses(self) -> Mapping[Topic, Uses]:
-        """Count hits and misses since the process began."""
-        ...
 
 
 class CacheStore(Protocol):

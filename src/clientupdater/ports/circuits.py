@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
@@ -32,19 +32,3 @@ class CircuitReading:
 
 CircuitReader: TypeAlias = Callable[[], CircuitReading]
 """Reads the state of a circuit at once: it asks nothing."""
-
-
-class SharedCircuits(Protocol):
-    """What processes share about their circuits; losing it harms nothing, and raises nothing."""
-
-    def publish(self, name: str, until: datetime) -> None:
-        """Share that a circuit is open until then."""
-        ...
-
-    def withdraw(self, name: str) -> None:
-        """Share that it is closed again."""
-        ...
-
-    def open_until(self, name: str) -> datetime | None:
-        """Read until when another process has it open; None where none has, or where it is lost."""
-        ...

@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from attrs import frozen
 
 from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Period
-
-if TYPE_CHECKING:
-    from clientupdater.domain.ids import PersonId
 
 NONE = "none"
 """Stands for a missing officer, product or pension type."""
@@ -106,7 +104,7 @@ class ClientFilter:
 
     def __attrs_post_init__(self) -> None:
         if self.recorded_by is None and self._asks_for_records:
-            raise InvalidInput.of("recorded_by", "is needed to look for records")
+            raise InvalidInput.of("/recorded_by", "is needed to look for records")
 
     @property
     def asks_for_status(self) -> bool:

@@ -23,75 +23,6 @@ if TYPE_CHECKING:
     from clientupdater.domain.write_context import WriteContext
 
 
-class ConfigurationChanges(Protocol):
-    """The changes of the configuration, which `AuditLog.log_configuration` writes."""
-
-    def lock(self) -> None:
-        """Wait for the change of the configuration under way; others wait for this transaction."""
-        ...
-
-    def find(self, change: ChangeId) -> RecordedChange | None: ...
-
-
-class SettingRows(Protocol):
-    """Stored settings."""
-
-    def list(self) -> Sequence[StoredSetting]: ...
-
-    def save(self, setting: StoredSetting, by: PersonId, now: datetime) -> None:
-        """Store a value in place of the one that is there, at its next version.
-
-        A version is never used twice for one key and company, even if the row was deleted between.
-        """
-        ...
-
-    def delete(self, setting: StoredSetting) -> None: ...
-
-
-class Options(Protocol):
-    """Categories and their options."""
-
-    def categories(self) -> Sequence[Category]:
-        """List all, in their order."""
-        ...
-
-    def add_category(self, category: Category) -> None: ...
-
-    def save_category(self, category: Category) -> None:
-        """Save it at its next version."""
-        ...
-
-    def delete_category(self, category: Category) -> None: ...
-
-    def of_category(self, category: str) -> Sequence[Option]:
-        """List its options, in their order."""
-        ...
-
-    def find(self, option: OptionId) -> Option | None: ...
-
-    def add(self, option: Option, by: PersonId) -> None: ...
-
-    def save(self, option: Option) -> None:
-        """Save it at its next version."""
-        ...
-
-    def delete(self, option: Option) -> None: ...
-
-
-class LookupRows(Protocol):
-    """Writing the lookups; `ReadModels.lookups` reads them."""
-
-    def add(self, table: LookupTable, entry: Lookup, by: PersonId) -> None: ...
-
-    def save(self, table: LookupTable, entry: Lookup) -> None:
-        """Save it at its next version."""
-        ...
-
-    def has_clients(self, company: str) -> bool:
-        """Whether the company has active clients."""
-        ...
-
-
 @frozen
 class TouchedClients:
     """The clients of one company whose tracking a change begins or ends."""
@@ -120,14 +51,71 @@ class SettledBatch:
     """None: there are no more."""
 
 
-class ParStatusTracking(Protocol):
-    """The clients of one PAR status, and their period rows (P6)."""
+class ConfigurationRows(Protocol):
+    """Settings, categories with their options, lookups, and the changes of all of them."""
 
-    def plan(self, par_status: str, *, is_trackable: bool) -> TrackingPlan:
-        """Find the clients that nothing but the PAR status keeps from being tracked."""
+    def lock(self) -> None:
+        """Wait for the change of the configuration under way; others wait for this transaction."""
         ...
 
-    def settle_batch(
+    def change(self, change: ChangeId) -> RecordedChange | None:
+        """Find a change that `AuditLog.log_configuration` wrote."""
+        ...
+
+    def settings(self) -> Sequence[StoredSetting]: ...
+
+    def save_setting(self, setting: StoredSetting, by: PersonId, now: datetime) -> None:
+        """Store a value in place of the one that is there, at its next version.
+
+        A version is never used twice for one key and company, even if the row was deleted between.
+        """
+        ...
+
+    def delete_setting(self, setting: StoredSetting) -> None: ...
+
+    def categories(self) -> Sequence[Category]:
+        """List all, in their order."""
+        ...
+
+    def add_category(self, category: Category) -> None: ...
+
+    def save_category(self, category: Category) -> None:
+        """Save it at its next version."""
+        ...
+
+    def delete_category(self, category: Category) -> None: ...
+
+    def options(self, category: str) -> Sequence[Option]:
+        """List the options of a category, in their order."""
+        ...
+
+    def option(self, option: OptionId) -> Option | None: ...
+
+    def add_option(self, option: Option, by: PersonId) -> None: ...
+
+    def save_option(self, option: Option) -> None:
+        """Save it at its next version."""
+        ...
+
+    def delete_option(self, option: Option) -> None: ...
+
+    def add_lookup(self, table: LookupTable, entry: Lookup, by: PersonId) -> None:
+        """Store a new entry; `ReadModels.lookups` reads them."""
+        ...
+
+    def save_lookup(self, table: LookupTable, entry: Lookup) -> None:
+        """Save it at its next version."""
+        ...
+
+    def has_clients(self, company: str) -> bool:
+        """Whether the company has active clients."""
+        ...
+
+    def plan_tracking(self, par_status: str, *, is_trackable: bool) -> TrackingPlan:
+        """Find the clients that nothing but the PAR status keeps from being tracked (P6)."""
+        ...
+
+    def settle_tracking(
         self,
         par_status: str,
         due: Sequence[Period],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import UUID
 
@@ -9,9 +11,17 @@ from attrs import field, frozen
 
 from clientupdater.domain.exports import COLUMNS, is_over
 from clientupdater.domain.jobs import JobStatus
+from clientupdater.ports.reports import (
+    CompletionQuery,
+    DashboardQuery,
+    PaceQuery,
+    PlaceQuery,
+    TrendQuery,
+)
+from clientupdater.ports.staff_reports import SignalsQuery, StaffQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from datetime import date, datetime, tzinfo
 
     from clientupdater.domain.access_scope import AccessScope
@@ -25,12 +35,49 @@ if TYPE_CHECKING:
     from clientupdater.ports.queue import Progress
 
 
+class ReportName(StrEnum):
+    """A report, by the last part of its path; the dashboard by the first."""
+
+    AGEING = "ageing"
+    BALANCE = "balance"
+    COMPLETION = "completion"
+    DASHBOARD = "dashboard"
+    PACE = "pace"
+    SIGNALS = "signals"
+    STAFF = "staff"
+    TREND = "trend"
+    UNTOUCHED = "untouched"
+
+
+ReportQuery: TypeAlias = (
+    PlaceQuery
+    | CompletionQuery
+    | DashboardQuery
+    | PaceQuery
+    | SignalsQuery
+    | StaffQuery
+    | TrendQuery
+)
+
+REPORT_QUERIES: Mapping[ReportName, type[ReportQuery]] = {
+    ReportName.AGEING: PlaceQuery,
+    ReportName.BALANCE: PlaceQuery,
+    ReportName.COMPLETION: CompletionQuery,
+    ReportName.DASHBOARD: DashboardQuery,
+    ReportName.PACE: PaceQuery,
+    ReportName.SIGNALS: SignalsQuery,
+    ReportName.STAFF: StaffQuery,
+    ReportName.TREND: TrendQuery,
+    ReportName.UNTOUCHED: PlaceQuery,
+}
+
+
 @frozen(kw_only=True)
 class ReportRequest:
-    """A report by its name, and its parameters as its route takes them."""
+    """A report, and what is asked of it."""
 
-    name: str
-    params: Mapping[str, str]
+    name: ReportName
+    query: ReportQuery
 
 
 @frozen(kw_only=True)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from clientupdater.domain.ids import PersonId
-    from clientupdater.ports.queue import JobOutcomes
+    from clientupdater.ports.queue import JobClaim
 
 
 @frozen
@@ -45,14 +45,10 @@ class StoredResponse:
     """Sealed."""
 
 
-class IdempotencyStore(Protocol):
-    """Responses by key, within the transaction of their effect."""
-
-    def keep(
-        self, key: IdempotencyKey, answer: StoredResponse, now: datetime, until: datetime
-    ) -> None:
-        """Store the response to a request whose key is claimed."""
-        ...
+KeepResponse: TypeAlias = "Callable[[Claim, StoredResponse, datetime], None]"
+"""Stores the response to a request whose key is claimed, until a moment."""
+CompleteJob: TypeAlias = "Callable[[JobClaim, datetime], bool]"
+"""Ends the job whose effect the transaction is; False: its claim is no longer valid."""
 
 
 @frozen
@@ -61,6 +57,5 @@ class OuterTransaction:
 
     stored: StoredResponse | None
     """The response stored under the key that the transaction claims."""
-    responses: IdempotencyStore
-    job_outcomes: JobOutcomes
-    """Ends the job whose effect this transaction is."""
+    keep_response: KeepResponse
+    complete_job: CompleteJob

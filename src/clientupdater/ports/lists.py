@@ -37,7 +37,7 @@ Key = TypeVar("Key")
 def within_limits(_: object, __: object, limit: int) -> None:
     """Validate the limit of a page."""
     if not 1 <= limit <= MOST:
-        raise InvalidInput.of("limit", f"runs from 1 to {MOST}")
+        raise InvalidInput.of("/limit", f"runs from 1 to {MOST}")
 
 
 @frozen

@@ -1,7 +1,7 @@
 """Storing people, what they sign in with, and what they may do.
 
-There is no memory twin: the database's own locks keep the last administrator, and let a reset
-count once.
+In memory there are only the rights of people: the database's own locks keep the last administrator,
+and let a reset count once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from clientupdater.domain.administration import PeopleScope
     from clientupdater.domain.callers import Origin
-    from clientupdater.domain.ids import BranchId, CompanyId, PersonId
+    from clientupdater.domain.ids import CompanyId, PersonId
     from clientupdater.domain.people import SignInRecord
     from clientupdater.domain.permissions import Permission
     from clientupdater.domain.sessions import Session
@@ -45,15 +45,6 @@ class PlaceKind(StrEnum):
 
     BRANCH = "branch"
     AREA = "area"
-
-
-@frozen
-class OfficersClients:
-    """How many clients of a branch an officer has, and how many open rows those have."""
-
-    branch: BranchId
-    clients: int
-    open_rows: int
 
 
 @frozen
@@ -78,42 +69,8 @@ class KnownPerson:
     generation: int
 
 
-class Sessions(Protocol):
-    """Sessions by the fingerprints of their tokens (U2)."""
-
-    def find(self, token: str, now: datetime) -> KnownSession | None:
-        """Find a session, live or not, with the person's flags, grants and live territory.
-
-        The rights are those at `now`: they name whom the person stands in for.
-        """
-        ...
-
-    def touch(self, session: UUID, now: datetime) -> None:
-        """Store the last use, unless another transaction is storing it."""
-        ...
-
-    def open(
-        self,
-        person: PersonId,
-        token: str,
-        session: Session,
-        origin: Origin,
-        issue: Issue | None,
-    ) -> UUID:
-        """Store a new session; return its id."""
-        ...
-
-    def of_person(self, person: PersonId, now: datetime) -> Sequence[OpenSession]:
-        """List sessions that are neither revoked nor expired, the newest first."""
-        ...
-
-    def revoke(self, sessions: Collection[UUID], now: datetime, reason: str) -> int:
-        """Revoke sessions; return how many were not revoked before."""
-        ...
-
-
 class Credentials(Protocol):
-    """Passwords, resets and counts of failures."""
+    """What people sign in with: passwords, resets, and sessions by fingerprints of tokens (U2)."""
 
     def find(self, email: str) -> Credential | None:
         """Find a credential by email, in any case of letters."""
@@ -167,9 +124,39 @@ class Credentials(Protocol):
         """Delete the person's reset and initial password."""
         ...
 
+    def session(self, token: str, now: datetime) -> KnownSession | None:
+        """Find a session, live or not, with the person's flags, grants and live territory.
+
+        The rights are those at `now`: they name whom the person stands in for.
+        """
+        ...
+
+    def touch_session(self, session: UUID, now: datetime) -> None:
+        """Store the last use, unless another transaction is storing it."""
+        ...
+
+    def open_session(
+        self,
+        person: PersonId,
+        token: str,
+        session: Session,
+        origin: Origin,
+        issue: Issue | None,
+    ) -> UUID:
+        """Store a new session; return its id."""
+        ...
+
+    def sessions_of(self, person: PersonId, now: datetime) -> Sequence[OpenSession]:
+        """List sessions that are neither revoked nor expired, the newest first."""
+        ...
+
+    def revoke_sessions(self, sessions: Collection[UUID], now: datetime, reason: str) -> int:
+        """Revoke sessions; return how many were not revoked before."""
+        ...
+
 
 class People(Protocol):
-    """People who are not deleted, with their grants."""
+    """People who are not deleted, with their grants and their territory."""
 
     def find(self, person: PersonId) -> Person | None:
         """Find a person by id."""
@@ -205,6 +192,26 @@ class People(Protocol):
         """Find a person, active or not, with their flags, grants and live territory."""
         ...
 
+    def actor(self, person: PersonId, at: datetime | None = None) -> Actor | None:
+        """Read a person's state, grants and live territory; None if there is no such person.
+
+        Only a decision over clients asks whom they stand in for, at that moment.
+        """
+        ...
+
+    def actors(self, people: Collection[PersonId]) -> Mapping[PersonId, Actor]:
+        """Read the same of many; people who do not exist are left out."""
+        ...
+
+    def lock_rights_shared(self) -> None:
+        """Lock rights against changes until this transaction ends; others may do so too (A3).
+
+        Needed where a decision rests on another person's rights and must end when they lose them.
+        Take it before locking a client, so that no transaction that waits for a client holds up
+        changes of rights.
+        """
+        ...
+
     def lock_rights(self) -> None:
         """Make every other change of rights wait until this transaction ends (A6)."""
         ...
@@ -227,33 +234,12 @@ class People(Protocol):
         """Delete a grant, if there is one."""
         ...
 
-
-class Territories(Protocol):
-    """The branches and areas of people (A2).
-
-    Giving what is given, or taking what is not, changes nothing.
-    """
-
-    def give(
+    def give_place(
         self, kind: PlaceKind, place: UUID, person: PersonId, by: PersonId, now: datetime
     ) -> None:
-        """Give a branch or an area to a person."""
+        """Give a branch or an area to a person; giving what they have changes nothing (A2)."""
         ...
 
-    def take(self, kind: PlaceKind, place: UUID, person: PersonId) -> None:
-        """Take a branch or an area from a person."""
-        ...
-
-    def clients_of(self, officer: PersonId) -> Sequence[OfficersClients]:
-        """Count an officer's clients and their open rows in each branch."""
-        ...
-
-    def end_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
-        """End every assignment of an officer; return how many."""
-        ...
-
-    def end_lost_assignments(
-        self, officers: Collection[PersonId], by: PersonId, now: datetime
-    ) -> int:
-        """End the assignments outside each officer's territory; return how many."""
+    def take_place(self, kind: PlaceKind, place: UUID, person: PersonId) -> None:
+        """Take a branch or an area from a person, if they have it."""
         ...

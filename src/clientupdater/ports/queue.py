@@ -169,29 +169,11 @@ def with_idle(items: Iterable[QueueDepth]) -> Sequence[QueueDepth]:
     return tuple({**{queue: QueueDepth.empty(queue) for queue in QUEUES}, **busy}.values())
 
 
-class JobOutcomes(Protocol):
-    """How work on a job ends. A job that is no longer held is left alone (J1)."""
-
-    def complete(self, claims: Collection[JobClaim], now: datetime) -> AbstractSet[JobId]:
-        """Complete the jobs; give those whose claims were valid."""
-        ...
-
-    def fail(self, claim: JobClaim, error: str, verdict: Verdict, now: datetime) -> bool:
-        """Store an error and apply the verdict; False if the claim was no longer valid.
-
-        A job that would be pending beside another with its key is cancelled instead.
-        """
-        ...
-
-    def give_back(self, claims: Collection[JobClaim], now: datetime) -> AbstractSet[JobId]:
-        """Return jobs to the queue without counting the attempt (J4); give those returned."""
-        ...
-
-
-class Leases(JobOutcomes, Protocol):
+class Leases(Protocol):
     """The queue as a worker uses it, outside any unit of work: each call commits at once.
 
-    Every method raises Unavailable when the queue does not answer.
+    A claim that is no longer valid changes nothing (J1). Every method raises Unavailable when the
+    queue does not answer.
     """
 
     def claim(
@@ -209,6 +191,21 @@ class Leases(JobOutcomes, Protocol):
 
         It becomes due after a short wait; `fraction`, random between 0 and 1, spreads the waits.
         """
+        ...
+
+    def complete(self, claims: Collection[JobClaim], now: datetime) -> AbstractSet[JobId]:
+        """Complete the jobs; give those whose claims were valid."""
+        ...
+
+    def fail(self, claim: JobClaim, error: str, verdict: Verdict, now: datetime) -> bool:
+        """Store an error and apply the verdict; False if the claim was no longer valid.
+
+        A job that would be pending beside another with its key is cancelled instead.
+        """
+        ...
+
+    def give_back(self, claims: Collection[JobClaim], now: datetime) -> AbstractSet[JobId]:
+        """Return jobs to the queue without counting the attempt (J4); give those returned."""
         ...
 
 

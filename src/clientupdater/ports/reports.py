@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
+from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.ports.client_filter import ClientFilter
@@ -99,6 +100,39 @@ class PlaceQuery:
     company: str
     branch: str | None = None
     period: Period | None = None
+
+
+@frozen(kw_only=True)
+class DashboardQuery:
+    """A question for the dashboard of one company and period."""
+
+    company: str
+    period: Period
+
+
+@frozen(kw_only=True)
+class PaceQuery:
+    """A question for the pace of one company and period."""
+
+    company: str
+    period: Period
+
+
+MOST_PERIODS = 24
+
+
+def _within_limits(_: object, __: object, periods: int) -> None:
+    if not 1 <= periods <= MOST_PERIODS:
+        raise InvalidInput.of("/periods", f"runs from 1 to {MOST_PERIODS}")
+
+
+@frozen(kw_only=True)
+class TrendQuery:
+    """A question for the rates of so many periods, `period` being the last."""
+
+    company: str
+    period: Period
+    periods: int = field(default=12, validator=_within_limits)
 
 
 @frozen

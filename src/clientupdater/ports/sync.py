@@ -178,8 +178,25 @@ class LastPage:
     next_position: str | None
 
 
+@frozen(kw_only=True)
+class Notice:
+    """A hint that a client changed; the change itself is read from the source (Y1)."""
+
+    source: str
+    delivery: str
+    kind: str
+    code: str
+    """The client's code at the source."""
+    posted_on: date | None = None
+    """The day of a payment."""
+
+
 class SyncInputs(Protocol):
-    """The records that sources sent, compressed and sealed: they hold pension numbers (C3)."""
+    """What sources sent: the records of runs, and the deliveries of webhooks.
+
+    Records are compressed and sealed, because they hold pension numbers (C3). What reads or stores
+    them raises Misconfigured without keys.
+    """
 
     def keep(self, job: SyncJob, page: InputPage, now: datetime) -> None:
         """Store a page, in place of one with the same first record."""
@@ -199,6 +216,16 @@ class SyncInputs(Protocol):
 
     def forget(self, job: SyncJob) -> None:
         """Delete a run's pages, because its source begins again."""
+        ...
+
+    def keep_notice(self, notice: Notice, now: datetime) -> bool:
+        """Store a delivery; False if it was stored before."""
+        ...
+
+    def notice(self, source: str, delivery: str) -> Notice | None: ...
+
+    def followed(self, notice: Notice, now: datetime) -> None:
+        """Record that the delivery was acted on."""
         ...
 
 

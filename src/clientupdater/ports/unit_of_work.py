@@ -14,30 +14,21 @@ if TYPE_CHECKING:
     from clientupdater.ports.audit import AuditLog
     from clientupdater.ports.audits import Audits
     from clientupdater.ports.business_settings import BusinessSettings
-    from clientupdater.ports.configuration import (
-        ConfigurationChanges,
-        LookupRows,
-        Options,
-        ParStatusTracking,
-        SettingRows,
-    )
+    from clientupdater.ports.configuration import ConfigurationRows
     from clientupdater.ports.exports import Exports, Snapshot
-    from clientupdater.ports.hand_overs import HandOvers
     from clientupdater.ports.idempotency import Claim, OuterTransaction
-    from clientupdater.ports.notices import Notices
+    from clientupdater.ports.officers import Officers
     from clientupdater.ports.organisation import Areas, Branches, Organisation
     from clientupdater.ports.pension_numbers import PensionNumbers
-    from clientupdater.ports.people import Credentials, People, Sessions, Territories
+    from clientupdater.ports.people import Credentials, People
     from clientupdater.ports.queue import Jobs
     from clientupdater.ports.read_models import ReadModels
     from clientupdater.ports.reports import ReportModels
     from clientupdater.ports.retention import RetentionStore
-    from clientupdater.ports.rights import Rights
     from clientupdater.ports.roles import Roles
     from clientupdater.ports.row_counts import RowCounts
     from clientupdater.ports.schedules import Schedules
     from clientupdater.ports.seals import Seals
-    from clientupdater.ports.stand_ins import StandIns
     from clientupdater.ports.sync import (
         Staging,
         SyncInputs,
@@ -69,15 +60,11 @@ class Transaction(Protocol):
     @property
     def clients(self) -> Clients: ...
     @property
-    def hand_overs(self) -> HandOvers: ...
-    @property
-    def stand_ins(self) -> StandIns: ...
+    def officers(self) -> Officers: ...
     @property
     def rows(self) -> PeriodRows: ...
     @property
     def openings(self) -> PeriodOpenings: ...
-    @property
-    def rights(self) -> Rights: ...
     @property
     def settings(self) -> BusinessSettings: ...
     @property
@@ -87,15 +74,11 @@ class Transaction(Protocol):
     @property
     def pension_numbers(self) -> PensionNumbers: ...
     @property
-    def sessions(self) -> Sessions: ...
-    @property
     def credentials(self) -> Credentials: ...
     @property
     def people(self) -> People: ...
     @property
     def roles(self) -> Roles: ...
-    @property
-    def territories(self) -> Territories: ...
     @property
     def organisation(self) -> Organisation: ...
     @property
@@ -132,17 +115,7 @@ class Transaction(Protocol):
     @property
     def seals(self) -> Seals: ...
     @property
-    def notices(self) -> Notices: ...
-    @property
-    def configuration_changes(self) -> ConfigurationChanges: ...
-    @property
-    def setting_rows(self) -> SettingRows: ...
-    @property
-    def options(self) -> Options: ...
-    @property
-    def lookup_rows(self) -> LookupRows: ...
-    @property
-    def par_status_tracking(self) -> ParStatusTracking: ...
+    def configuration(self) -> ConfigurationRows: ...
 
 
 class UnitsOfWork(Protocol):

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 @frozen
-class MemoryRights:
-    """Implements `Rights`."""
+class MemoryPeople:
+    """The rights of people; the rest of `People` needs the database."""
 
     _people: Mapping[PersonId, Actor]
 
@@ -34,7 +34,7 @@ class MemoryRights:
     def actors(self, people: Collection[PersonId]) -> dict[PersonId, Actor]:
         return {each: self._people[each] for each in people if each in self._people}
 
-    def lock(self) -> None:
+    def lock_rights_shared(self) -> None:
         """Lock nothing: in memory, rights do not change while a transaction is under way."""
 
 

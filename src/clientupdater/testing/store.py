@@ -21,7 +21,7 @@ from clientupdater.ports.unit_of_work import SYSTEM, System
 from clientupdater.testing.audit import Entry, MemoryAuditLog
 from clientupdater.testing.pension_numbers import MemoryPensionNumbers
 from clientupdater.testing.queue import MemoryJobs
-from clientupdater.testing.staff import MemoryBusinessSettings, MemoryOrganisation, MemoryRights
+from clientupdater.testing.staff import MemoryBusinessSettings, MemoryOrganisation, MemoryPeople
 from clientupdater.testing.tracking import (
     ChangedContact,
     MemoryClients,
@@ -175,13 +175,9 @@ class MemoryTransaction:
     jobs_written: dict[JobId, Job] = Factory(dict)
     openings_written: list[Opening] = Factory(list)
 
-    sessions = NeedsDatabase()
     credentials = NeedsDatabase()
-    people = NeedsDatabase()
     roles = NeedsDatabase()
-    stand_ins = NeedsDatabase()
-    hand_overs = NeedsDatabase()
-    territories = NeedsDatabase()
+    officers = NeedsDatabase()
     areas = NeedsDatabase()
     branches = NeedsDatabase()
     read_models = NeedsDatabase()
@@ -192,16 +188,11 @@ class MemoryTransaction:
     retention = NeedsDatabase()
     seals = NeedsDatabase()
     schedules = NeedsDatabase()
-    notices = NeedsDatabase()
     sync_jobs = NeedsDatabase()
     sync_inputs = NeedsDatabase()
     sync_mappings = NeedsDatabase()
     staging = NeedsDatabase()
-    configuration_changes = NeedsDatabase()
-    setting_rows = NeedsDatabase()
-    options = NeedsDatabase()
-    lookup_rows = NeedsDatabase()
-    par_status_tracking = NeedsDatabase()
+    configuration = NeedsDatabase()
 
     @property
     def jobs(self) -> MemoryJobs:
@@ -225,9 +216,9 @@ class MemoryTransaction:
         return MemoryOpenings(self)
 
     @property
-    def rights(self) -> MemoryRights:
+    def people(self) -> Any:
         """What people may do."""
-        return MemoryRights(self.book.people)
+        return MemoryPeople(self.book.people)
 
     @property
     def organisation(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clientupdater.domain.errors import Fault, InvalidInput
-from clientupdater.domain.sync.fields import Entry, Raw
+from clientupdater.domain.sync.fields import Entry, Field, Raw
 from clientupdater.domain.sync.mapping import (
     Record,
     RecordMapper,
@@ -14,7 +14,7 @@ from clientupdater.domain.sync.mapping import (
     SourceMapping,
     check_mapping,
 )
-from clientupdater.domain.sync.protection import REPEATED
+from clientupdater.domain.sync.protection import REPEATED, repeats
 from clientupdater.domain.sync.transforms import Lookups
 
 pytestmark = pytest.mark.rule("C3")
@@ -115,3 +115,15 @@ def test_a_number_that_came_as_a_number_is_known_as_well() -> None:
 def test_a_mapping_that_reads_no_pension_number_knows_none() -> None:
     without = check_mapping((*IDENTITY, *MORE))
     assert isinstance(mapped(without, ADDRESS=PLAIN), Row)
+
+
+def test_a_number_is_found_in_letters_that_become_two_capitals() -> None:
+    number = "AFI1234567"
+    values = {Field.FULL_NAME: "Juana a\ufb01-1234567"}
+    assert repeats(number, values, [Field.FULL_NAME]) == (Field.FULL_NAME,)
+
+
+def test_a_value_that_is_no_text_repeats_no_number() -> None:
+    number = "0312345678"
+    values = {Field.FULL_NAME: number, Field.BRANCH: None}
+    assert repeats(number, values, [Field.FULL_NAME, Field.BRANCH]) == (Field.FULL_NAME,)

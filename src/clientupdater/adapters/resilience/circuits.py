@@ -19,7 +19,7 @@ from clientupdater.ports.circuits import CircuitReading, CircuitState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from clientupdater.ports.circuits import SharedCircuits
+    from clientupdater.adapters.redis.circuits import RedisCircuits
 
 T = TypeVar("T")
 
@@ -36,26 +36,14 @@ class Threshold:
     """In a row, these close it again."""
 
 
-@frozen
-class NoSharedCircuits:
-    """For a process that shares its circuits with no other."""
-
-    def publish(self, name: str, until: datetime) -> None: ...
-
-    def withdraw(self, name: str) -> None: ...
-
-    def open_until(self, name: str) -> datetime | None:
-        del name
-        return None
-
-
 @define(eq=False)
 class Circuit:
     """Lets calls through unless it is open. Only Unavailable counts as a failure."""
 
     name: str
     threshold: Threshold
-    shared: SharedCircuits = field(factory=NoSharedCircuits)
+    shared: RedisCircuits | None = None
+    """What other processes know; None where this one shares with none."""
     _breaker: CircuitBreaker = field(init=False, repr=False)
     _trial: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
     _elsewhere: datetime | None = field(default=None, init=False)
@@ -103,6 +91,8 @@ class Circuit:
             self._share(before)
 
     def _share(self, before: str) -> None:
+        if self.shared is None:
+            return
         now = self._breaker.current_state
         if now == STATE_OPEN and (until := self._until()):
             self.shared.publish(self.name, until)
@@ -111,7 +101,7 @@ class Circuit:
 
     def _heed_others(self) -> None:
         """Stop where another process has its circuit open, unless ours is open or half open."""
-        if self._breaker.current_state != STATE_CLOSED:
+        if self.shared is None or self._breaker.current_state != STATE_CLOSED:
             return
         self._elsewhere = self.shared.open_until(self.name)
         if self._elsewhere and self._elsewhere > datetime.now(UTC):

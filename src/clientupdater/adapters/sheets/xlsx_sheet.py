@@ -97,7 +97,7 @@ def _filled(
         for rows in batches:
             written += len(rows)
             if written > MOST_ROWS:
-                raise InvalidInput.of("format", f"xlsx holds {MOST_ROWS} rows at most; take csv")
+                raise InvalidInput.of("/format", f"xlsx holds {MOST_ROWS} rows at most; take csv")
             write(_rows(rows, kinds))
             yield written
 

@@ -193,7 +193,7 @@ def _read(facts: tuple[str, ...]) -> dict[str, FactValue]:
     """Read facts as words of a query are read, so that a fault names its fact."""
     from attrs import asdict
 
-    from clientupdater.domain.errors import Fault, InvalidInput
+    from clientupdater.domain.errors import InvalidInput
     from clientupdater.entrypoints.http.routes.config_lookups import LookupFacts
     from clientupdater.entrypoints.structuring import structured_words
 
@@ -203,8 +203,7 @@ def _read(facts: tuple[str, ...]) -> dict[str, FactValue]:
     try:
         return asdict(structured_words(words, LookupFacts))
     except InvalidInput as error:
-        faults = [Fault(f"/facts{each.pointer}", each.message) for each in error.faults]
-        raise InvalidInput(faults) from None
+        raise error.below("/facts") from None
 
 
 def _print(entry: Lookup, *, as_json: bool) -> None:

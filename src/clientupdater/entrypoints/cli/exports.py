@@ -23,7 +23,7 @@ from clientupdater.entrypoints.cli.session import (
 )
 from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.failures import Exit
-from clientupdater.ports.exports import ExportRequest, ReportRequest
+from clientupdater.ports.exports import ExportRequest, ReportName
 from clientupdater.ports.lists import MOST
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def exports() -> None:
 )
 @click.option(
     "--report",
-    metavar="NAME",
-    help="Of the type report: which one, such as completion.  [default: counts of each branch]",
+    type=click.Choice([str(each) for each in ReportName]),
+    help="Of the type report: which one.  [default: counts of each branch]",
 )
 @click.option(
     "--param",
@@ -113,18 +113,20 @@ def create(  # noqa: PLR0913 — the options of a command
 ) -> int:
     """Request an export of clients, status or report."""
     from clientupdater.entrypoints.http.routes.clients import ClientFilters, filter_of
+    from clientupdater.entrypoints.http.routes.report_choice import ReportChoice, report_request
     from clientupdater.entrypoints.structuring import structured_words
 
     if out:
         _refuse_unwritable(out, force=force)
     result = structured_words(dict(_pairs(filters)), ClientFilters)
+    choice = ReportChoice(name=ReportName(report), params=dict(_pairs(params))) if report else None
     with opened_as(session, acts) as (app, caller):
         request = ExportRequest(
             type=ExportType(kind),
             format=ExportFormat(form),
             filter=filter_of(caller, result),
             columns=chosen_columns(ExportType(kind), columns),
-            report=ReportRequest(name=report, params=dict(_pairs(params))) if report else None,
+            report=report_request(caller, choice) if choice else None,
         )
         export = app.exports.create(caller, request)
         if wait or out:

@@ -42,7 +42,7 @@ def dashboard(
     session: Session, /, *, company: str, period: Period, acts: str, as_json: bool, chart: bool
 ) -> None:
     """Show where a period stands, by status and in all."""
-    from clientupdater.usecases.reports.dashboard import DashboardQuery
+    from clientupdater.ports.reports import DashboardQuery
 
     with opened_as(session, acts) as (app, caller):
         query = DashboardQuery(company=company, period=period)
@@ -99,7 +99,7 @@ def pace(
 ) -> None:
     """Report the share done by each working day, beside the last three periods."""
     from clientupdater.entrypoints.report_shapes import pace_shown
-    from clientupdater.usecases.reports.pace import PaceQuery
+    from clientupdater.ports.reports import PaceQuery
 
     with opened_as(session, acts) as (app, caller):
         result = app.reports.pace.read(caller, PaceQuery(company=company, period=period))
@@ -136,7 +136,7 @@ def trend(
     chart: bool,
 ) -> None:
     """Report the rates of a period and of those before it."""
-    from clientupdater.usecases.reports.trend import TrendQuery
+    from clientupdater.ports.reports import TrendQuery
 
     with opened_as(session, acts) as (app, caller):
         query = TrendQuery(company=company, period=period, periods=periods)

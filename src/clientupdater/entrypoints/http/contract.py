@@ -200,7 +200,7 @@ def _number(text: str) -> int:
 
 def _permission(text: str) -> Permission:
     if text not in set(Permission):
-        raise InvalidInput.of("permission", f"is one of {', '.join(Permission)}")
+        raise InvalidInput.of("/permission", f"is one of {', '.join(Permission)}")
     return Permission(text)
 
 

@@ -26,6 +26,7 @@ from clientupdater.entrypoints.http.contract import PERIOD_PATTERN
 from clientupdater.entrypoints.http.descriptions.about import UNSET, UUID_EXAMPLE, About
 from clientupdater.entrypoints.http.descriptions.enums import CHOICES
 from clientupdater.entrypoints.http.descriptions.members import MEMBERS
+from clientupdater.entrypoints.http.descriptions.problems import JsonPointer
 from clientupdater.entrypoints.structuring import Integer, Many, Text, takes_more
 from clientupdater.entrypoints.wire import to_plain
 
@@ -43,6 +44,7 @@ _PLAIN: Mapping[Any, Mapping[str, Any]] = {
     datetime: {"type": "string", "format": "date-time"},
     Decimal: {"type": "string", "pattern": r"^-?\d{1,18}(\.\d{1,6})?$"},
     Period: {"type": "string", "pattern": PERIOD_PATTERN},
+    JsonPointer: {"type": "string", "pattern": "^(/[^/]*)*$"},
     object: {},
     Any: {},
 }

@@ -57,7 +57,7 @@ class RunningJob:
         """Make the units of work that begin inside one with the end of the job."""
         with self._work.outer_transaction() as outer:
             yield
-            if not outer.job_outcomes.complete([self.claim], self._clock.now()):
+            if not outer.complete_job(self.claim, self._clock.now()):
                 raise Interrupted
         self.is_kept = True
 

@@ -38,7 +38,7 @@ class AccessExplanations:
             if row is None:
                 raise NotFound
             reading = decide_over_thing(caller.actor, Permission.AUDIT_READ, row.company)
-            subject = tx.rights.actor(person, self.clock.now())
+            subject = tx.people.actor(person, self.clock.now())
         if not reading.allowed:
             with self.work.begin(scope) as tx:
                 tx.audit.log_refusal(caller, reading, "client", str(row.id), row.company)

@@ -110,7 +110,7 @@ class GivingRoles:
             if shown.id != actor.id:
                 require_over_person(actor, Permission.USERS_READ, shown.place)
             wanted = _role(tx.roles.all(), role)
-            rights = tx.rights.actor(shown.id)
+            rights = tx.people.actor(shown.id)
             if rights is None:
                 raise NotFound
             return lacking(wanted, _company(tx, company), rights)
@@ -149,7 +149,7 @@ def give_roles(
 ) -> None:
     """Give roles to a person over whom the caller was judged."""
     for role in wanted:
-        rights = tx.rights.actor(person) or Actor(person)
+        rights = tx.people.actor(person) or Actor(person)
         _give(tx, caller, actor, rights, roles, role, now)
 
 

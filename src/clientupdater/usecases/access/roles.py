@@ -146,7 +146,7 @@ class Roles:
     ) -> Role:
         saved = tx.roles.save(changed)
         if people:
-            were = tx.rights.actors(people)
+            were = tx.people.actors(people)
             tx.roles.write(people, caller.actor.id, self.clock.now())
             if any(map(is_administrator, were.values())):
                 require_another_administrator(tx.people.count_administrators())
@@ -178,7 +178,7 @@ def _consequences(
         )
         if changes:
             people[person] = changes
-    rights = tx.rights.actors(people)
+    rights = tx.people.actors(people)
     for person, gained in people.items():
         require_may_change_grants(actor, rights[person], gained)
     return people

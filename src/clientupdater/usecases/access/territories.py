@@ -66,15 +66,15 @@ class Territories:
             self._take(admin, PlaceKind.AREA, taken)
 
     def _take(self, admin: UserAdmin, kind: PlaceKind, place: UUID) -> None:
-        territories, person = admin.tx.territories, admin.person.id
-        territories.take(kind, place, person)
-        ended = territories.end_lost_assignments([person], admin.actor.id, self.clock.now())
+        tx, person = admin.tx, admin.person.id
+        tx.people.take_place(kind, place, person)
+        ended = tx.officers.end_lost_assignments([person], admin.actor.id, self.clock.now())
         admin.log_action("territory.take", **{kind: place}, assignments_ended=ended)
         admin.audit_rights("revoked", kind, place)
 
 
 def give_place(admin: UserAdmin, kind: PlaceKind, place: UUID, now: datetime) -> None:
     """Give a branch or an area, and audit it."""
-    admin.tx.territories.give(kind, place, admin.person.id, admin.actor.id, now)
+    admin.tx.people.give_place(kind, place, admin.person.id, admin.actor.id, now)
     admin.log_action("territory.give", **{kind: place})
     admin.audit_rights("granted", kind, place)

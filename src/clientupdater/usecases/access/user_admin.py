@@ -103,7 +103,7 @@ def user_admin(
         actor = current_actor(tx, caller)
         user = find_person(tx, person)
         require_over_person(actor, permission, user.place)
-        person_rights = tx.rights.actor(user.id)
+        person_rights = tx.people.actor(user.id)
         if person_rights is None:
             raise NotFound
         if permission is Permission.USERS_MANAGE and not allow_wider_rights:
@@ -121,7 +121,7 @@ def log_user_action(
 
 def current_actor(tx: Transaction, caller: Caller) -> Actor:
     """Read the caller's rights again: a right that was taken a moment ago is gone (A7, A8)."""
-    actor = tx.rights.actor(caller.actor.id)
+    actor = tx.people.actor(caller.actor.id)
     if actor is None or not actor.is_active:
         raise Unauthenticated
     return actor

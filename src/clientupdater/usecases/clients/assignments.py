@@ -68,10 +68,10 @@ class ClientAssignments:
         this order, and ending an assignment writes the same clients and rows.
         """
         visible = find_clients(tx, set(refs))
-        tx.rights.lock()
+        tx.people.lock_rights_shared()
         tx.clients.lock(*(client.id for client in visible.values()))
         clients = find_clients(tx, visible)  # they may have changed before the lock
-        actor = tx.rights.actor(officer) if officer else None
+        actor = tx.people.actor(officer) if officer else None
         outcomes = {
             index: _judge(index, clients[ref], officer, actor)
             for index, ref in enumerate(refs)

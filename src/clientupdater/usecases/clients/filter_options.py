@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from clientupdater.domain.callers import Caller
-    from clientupdater.ports.cache import Cache, Form
+    from clientupdater.ports.cache import Form
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.filter_options import FilterOptions
     from clientupdater.ports.lists import Looking
     from clientupdater.ports.unit_of_work import UnitsOfWork
+    from clientupdater.usecases.requests.cache import Cache
 
 
 @frozen

@@ -86,7 +86,7 @@ class HandOvers:
         """
         require_scope(self.work, caller, Permission.CLIENTS_ASSIGN, "client")
         with self.work.begin(_scope(caller)) as tx:
-            tx.rights.lock()
+            tx.people.lock_rights_shared()
             tx.clients.lock(*_plan(tx, request).moves)
             plan = _plan(tx, request)
             if plan.hash != plan_hash:
@@ -94,7 +94,9 @@ class HandOvers:
             if not plan.moves:
                 return HandOverResult(plan)
             context = self._context(caller)
-            id_ = tx.hand_overs.add(request.officer, plan.moves, caller.actor.id, context.now)
+            id_ = tx.officers.add_hand_over(
+                request.officer, plan.moves, caller.actor.id, context.now
+            )
             _assign(tx, caller, plan.moves, plan.clients.values(), context, id_)
             return HandOverResult(plan, id_)
 
@@ -105,14 +107,14 @@ class HandOvers:
         """
         require_scope(self.work, caller, Permission.CLIENTS_ASSIGN, "client")
         with self.work.begin(_scope(caller)) as tx:
-            tx.rights.lock()
-            seen = tx.hand_overs.find(hand_over)
+            tx.people.lock_rights_shared()
+            seen = tx.officers.hand_over(hand_over)
             if seen is None:
                 raise NotFound("There is no such hand-over.")
             tx.clients.lock(*(client.id for client in seen.unchanged))
-            locked = tx.hand_overs.find(hand_over) or seen
+            locked = tx.officers.hand_over(hand_over) or seen
             kept = [(client, "assigned anew since") for client in locked.changed]
-            officer, returned = tx.rights.actor(seen.officer), []
+            officer, returned = tx.people.actor(seen.officer), []
             for client in locked.unchanged:
                 reason = _refusal(officer, client)
                 if reason is None:
@@ -122,7 +124,7 @@ class HandOvers:
             context = self._context(caller)
             moves = {client.id: seen.officer for client in returned}
             _assign(tx, caller, moves, returned, context, hand_over)
-            tx.hand_overs.mark_undone(hand_over, caller.actor.id, context.now)
+            tx.officers.mark_undone(hand_over, caller.actor.id, context.now)
         return UndoneHandOver(
             [evolve(client, assigned_to=seen.officer) for client in returned], kept
         )
@@ -138,12 +140,12 @@ def _scope(caller: Caller) -> AccessScope:
 def _plan(tx: Transaction, request: HandOverRequest) -> HandOverPlan:
     require_receivers(request.officer, request.to)
     branch = None if request.branch is None else tx.organisation.branch(request.branch)
-    clients = tx.hand_overs.clients_of(request.officer, branch, MOST_CLIENTS + 1)
+    clients = tx.officers.clients_of(request.officer, branch, MOST_CLIENTS + 1)
     if len(clients) > MOST_CLIENTS:
         raise InvalidInput.of(
             "/branch", f"is needed: more than {MOST_CLIENTS} clients at once are too many"
         )
-    known = tx.rights.actors(request.to)
+    known = tx.people.actors(request.to)
     if len(known) < len(request.to):
         raise OfficerNotAllowed("One of these officers does not exist.")
     return plan_hand_over(request.officer, clients, [known[each] for each in request.to])

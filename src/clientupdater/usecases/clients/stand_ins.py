@@ -82,15 +82,15 @@ class StandIns:
             tx.people.lock_rights()
             scope = access_scope_of(current_actor(tx, caller), _ASSIGN)
             shared, companies = _widened(tx, made)
-            places = tx.stand_ins.places_of(made.officer)
+            places = tx.officers.count_by_place(made.officer)
             covered = {place: count for place, count in places.items() if place.branch in shared}
             allowed = covers_branches(scope, made.officer, shared, companies) and all(
                 map(scope.covers, covered)
             )
             if allowed:
-                if tx.stand_ins.overlapping(made):
+                if tx.officers.overlapping(made):
                     raise AlreadyExists("This person stands in for the officer already.")
-                tx.stand_ins.add(made, caller.actor.id, now)
+                tx.officers.add_stand_in(made, caller.actor.id, now)
                 _record(tx, caller, made, "granted")
         if not allowed:
             raise self._refusal(caller, made.officer)
@@ -103,12 +103,12 @@ class StandIns:
         with self.work.begin(SYSTEM) as tx:
             tx.people.lock_rights()
             scope = access_scope_of(current_actor(tx, caller), _ASSIGN)
-            seen = tx.stand_ins.find(stand_in)
+            seen = tx.officers.stand_in(stand_in)
             if seen is None:
                 raise NotFound("There is no such stand-in.")
             allowed = _may_end(tx, scope, seen)
             if allowed:
-                tx.stand_ins.end(seen.id, caller.actor.id, self.clock.now())
+                tx.officers.end_stand_in(seen.id, caller.actor.id, self.clock.now())
                 _record(tx, caller, seen, "revoked")
         if not allowed:
             raise NotFound("There is no such stand-in.")
@@ -120,7 +120,7 @@ class StandIns:
         require_scope(self.work, caller, _ASSIGN, "client")
         with self.work.begin(SYSTEM) as tx:
             scope = access_scope_of(current_actor(tx, caller), _ASSIGN)
-            return tx.stand_ins.within(scope, self.clock.now(), after, at_most)
+            return tx.officers.stand_ins(scope, self.clock.now(), after, at_most)
 
     def _refusal(self, caller: Caller, officer: PersonId) -> Forbidden:
         decision = Decision(_ASSIGN, caller.actor.found(_ASSIGN), Missing.TERRITORY)
@@ -131,7 +131,7 @@ class StandIns:
 
 def _widened(tx: Transaction, made: StandIn) -> tuple[frozenset[BranchId], Collection[CompanyId]]:
     """Give the branches and companies in which the stand-in covers clients."""
-    known = tx.rights.actors([made.officer, made.stand_in])
+    known = tx.people.actors([made.officer, made.stand_in])
     officer, stand_in = known.get(made.officer), known.get(made.stand_in)
     if officer is None or stand_in is None:
         raise OfficerNotAllowed("The officer or the stand-in does not exist.")

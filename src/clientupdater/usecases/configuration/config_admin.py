@@ -74,7 +74,7 @@ def config_admin(
 ) -> Iterator[ConfigAdmin]:
     """Begin a change: it waits for the one under way, and the audit keeps a refusal (A5)."""
     with refusals_recorded(work, caller, None, resource), work.begin(SYSTEM) as tx:
-        tx.configuration_changes.lock()
+        tx.configuration.lock()
         yield ConfigAdmin(tx, caller, current_actor(tx, caller), clock.now())
 
 

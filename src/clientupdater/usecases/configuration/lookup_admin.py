@@ -61,7 +61,7 @@ class LookupAdministration:
             lookups = all_lookups(admin.tx)
             _require_over(admin, lookups, table, new.facts)
             entry = created_lookup(lookups, table, new)
-            admin.tx.lookup_rows.add(table, entry, admin.actor.id)
+            admin.tx.configuration.add_lookup(table, entry, admin.actor.id)
             admin.record(table, entry.code, None, entry.values)
             return known_entry(all_lookups(admin.tx), table, entry.code)
 
@@ -116,12 +116,12 @@ def save_entry(
 ) -> ConfigurationChange:
     if table is LookupTable.COMPANIES and seen.is_active and not changed.is_active:
         _require_no_clients(admin.tx, seen)
-    admin.tx.lookup_rows.save(table, changed)
+    admin.tx.configuration.save_lookup(table, changed)
     return admin.record(table, seen.code, seen.values, changed.values)
 
 
 def _require_no_clients(tx: Transaction, company: Lookup) -> None:
-    if tx.lookup_rows.has_clients(company.code):
+    if tx.configuration.has_clients(company.code):
         message = f"{company.code} has active clients, so it cannot be deactivated."
         raise ConfigurationNotAllowed(message)
 

@@ -16,8 +16,9 @@ from clientupdater.ports.unit_of_work import SYSTEM
 if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.lookups import Lookups
-    from clientupdater.ports.cache import Cache, Form
+    from clientupdater.ports.cache import Form
     from clientupdater.ports.unit_of_work import UnitsOfWork
+    from clientupdater.usecases.requests.cache import Cache
 
 
 @frozen

@@ -64,7 +64,7 @@ class CategoryAdministration:
     def list(self, caller: Caller) -> Sequence[Category]:
         with config_reader(self.work, self.clock, caller, CATEGORIES) as reader:
             reader.require(_READ, None)
-            return reader.tx.options.categories()
+            return reader.tx.configuration.categories()
 
     def show(self, caller: Caller, code: str) -> Category:
         with config_reader(self.work, self.clock, caller, CATEGORIES) as reader:
@@ -96,20 +96,20 @@ class CategoryAdministration:
             admin.require(_MANAGE, None)
             seen = _category(admin.tx, code)
             require_version(version, seen.version)
-            require_no_options(seen, admin.tx.options.of_category(code))
+            require_no_options(seen, admin.tx.configuration.options(code))
             _delete_category(admin, seen)
 
     def revert(self, admin: ConfigAdmin, change: RecordedChange) -> ConfigurationChange:
         """Undo a change; a new category that has options by now is deactivated instead."""
         admin.require(_MANAGE, None)
-        listed = admin.tx.options.categories()
+        listed = admin.tx.configuration.categories()
         seen = next((each for each in listed if each.code == change.record), None)
         change.require_last(seen.values if seen else None, seen.version if seen else 0)
         if seen is None:
             return _add_category(admin, Category(**(change.before or {})))
         if change.before is not None:
             return _save_category(admin, seen, evolve(seen, **change.before))
-        if admin.tx.options.of_category(seen.code):
+        if admin.tx.configuration.options(seen.code):
             return _save_category(admin, seen, evolve(seen, is_active=False))
         return _delete_category(admin, seen)
 
@@ -128,7 +128,7 @@ class OptionAdministration:
             _category(reader.tx, category)
             return [
                 option
-                for option in reader.tx.options.of_category(category)
+                for option in reader.tx.configuration.options(category)
                 if option.company is None or _reads(reader, option.company)
             ]
 
@@ -167,7 +167,7 @@ class OptionAdministration:
     def revert(self, admin: ConfigAdmin, change: RecordedChange) -> ConfigurationChange:
         """Undo a change; a new option that others are below by now is deactivated instead."""
         identity = OptionId(UUID(change.record))
-        seen = admin.tx.options.find(identity)
+        seen = admin.tx.configuration.option(identity)
         if seen is None:
             return self._restored(admin, identity, change)
         admin.require(_MANAGE, seen.company, _READ)
@@ -203,14 +203,14 @@ def _reads(reader: ConfigAdmin, company: str) -> bool:
 
 
 def _category(tx: Transaction, code: str) -> Category:
-    category = next((each for each in tx.options.categories() if each.code == code), None)
+    category = next((each for each in tx.configuration.categories() if each.code == code), None)
     if category is None:
         raise NotFound("There is no such category.")
     return category
 
 
 def _found(tx: Transaction, option: OptionId) -> Option:
-    row = tx.options.find(option)
+    row = tx.configuration.option(option)
     if row is None:
         raise NotFound
     return row
@@ -226,39 +226,39 @@ def _option(admin: ConfigAdmin, option: OptionId, permission: Permission) -> Opt
 
 
 def _others(tx: Transaction, option: Option) -> list[Option]:
-    return [each for each in tx.options.of_category(option.category) if each.id != option.id]
+    return [each for each in tx.configuration.options(option.category) if each.id != option.id]
 
 
 def _add_category(admin: ConfigAdmin, category: Category) -> ConfigurationChange:
-    checked = checked_category(category, admin.tx.options.categories())
-    admin.tx.options.add_category(checked)
+    checked = checked_category(category, admin.tx.configuration.categories())
+    admin.tx.configuration.add_category(checked)
     return admin.record(CATEGORIES, checked.code, None, checked.values)
 
 
 def _save_category(admin: ConfigAdmin, seen: Category, changed: Category) -> ConfigurationChange:
-    others = [each for each in admin.tx.options.categories() if each.code != seen.code]
+    others = [each for each in admin.tx.configuration.categories() if each.code != seen.code]
     checked = checked_category(changed, others)
-    admin.tx.options.save_category(checked)
+    admin.tx.configuration.save_category(checked)
     return admin.record(CATEGORIES, seen.code, seen.values, checked.values)
 
 
 def _delete_category(admin: ConfigAdmin, seen: Category) -> ConfigurationChange:
-    admin.tx.options.delete_category(seen)
+    admin.tx.configuration.delete_category(seen)
     return admin.record(CATEGORIES, seen.code, seen.values, None)
 
 
 def _add_option(admin: ConfigAdmin, option: Option) -> ConfigurationChange:
     checked = checked_option(option, _others(admin.tx, option))
-    admin.tx.options.add(checked, admin.actor.id)
+    admin.tx.configuration.add_option(checked, admin.actor.id)
     return admin.record(OPTIONS, str(checked.id), None, checked.values)
 
 
 def _save_option(admin: ConfigAdmin, seen: Option, changed: Option) -> ConfigurationChange:
     checked = checked_option(changed, _others(admin.tx, seen))
-    admin.tx.options.save(checked)
+    admin.tx.configuration.save_option(checked)
     return admin.record(OPTIONS, str(seen.id), seen.values, checked.values)
 
 
 def _delete_option(admin: ConfigAdmin, seen: Option) -> ConfigurationChange:
-    admin.tx.options.delete(seen)
+    admin.tx.configuration.delete_option(seen)
     return admin.record(OPTIONS, str(seen.id), seen.values, None)

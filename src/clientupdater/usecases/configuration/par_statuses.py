@@ -76,7 +76,7 @@ class ParStatusTracking:
             reader.require(Permission.CONFIG_MANAGE, None)
             entry = known_entry(all_lookups(reader.tx), TABLE, code)
             _require_other(entry, is_trackable=is_trackable)
-            plan = reader.tx.par_status_tracking.plan(code, is_trackable=is_trackable)
+            plan = reader.tx.configuration.plan_tracking(code, is_trackable=is_trackable)
             return TrackingPreview(entry, is_trackable, plan)
 
     def change(
@@ -115,7 +115,7 @@ class ParStatusTracking:
         self, admin: ConfigAdmin, seen: Lookup, changed: Lookup, plan_hash: str | None
     ) -> tuple[ConfigurationChange, JobId | None]:
         is_trackable = bool(changed.facts["is_trackable"])
-        plan = admin.tx.par_status_tracking.plan(seen.code, is_trackable=is_trackable)
+        plan = admin.tx.configuration.plan_tracking(seen.code, is_trackable=is_trackable)
         if plan.hash != plan_hash:
             raise PlanChanged
         recorded = save_entry(admin, TABLE, seen, changed)
@@ -141,7 +141,7 @@ class ParStatusTracking:
     def _settle(self, code: str, after: ClientId | None) -> SettledBatch:
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
-            return tx.par_status_tracking.settle_batch(
+            return tx.configuration.settle_tracking(
                 code,
                 due_for_opening(now, self.zone),
                 writable_periods(tx.settings, _companies(tx), business_day(now, self.zone)),

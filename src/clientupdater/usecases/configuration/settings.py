@@ -65,7 +65,7 @@ class SettingAdministration:
     def list(self, caller: Caller) -> Sequence[ShownSetting]:
         """List what the caller may read: everyone public values, others with config:read."""
         with config_reader(self.work, self.clock, caller, TABLE) as reader:
-            rows = reader.tx.setting_rows.list()
+            rows = reader.tx.configuration.settings()
             names = reader.tx.organisation.names(frozenset()).companies
             places = sorted((code, CompanyId(company)) for company, code in names.items())
             looks = (
@@ -79,7 +79,7 @@ class SettingAdministration:
         known_setting(key)
         with config_reader(self.work, self.clock, caller, TABLE) as reader:
             over = reader.tx.organisation.company(company) if company else None
-            shown = _look(reader, _shown(reader.tx.setting_rows.list(), key, company), over)
+            shown = _look(reader, _shown(reader.tx.configuration.settings(), key, company), over)
             if shown is None:
                 reader.require(Permission.CONFIG_READ, company)
                 raise NotFound
@@ -99,7 +99,7 @@ class SettingAdministration:
         with config_admin(self.work, self.clock, caller, TABLE) as admin:
             admin.require(Permission.CONFIG_MANAGE, company)
             check(key, value)
-            seen = _row(admin.tx.setting_rows.list(), key, company)
+            seen = _row(admin.tx.configuration.settings(), key, company)
             row = seen or StoredSetting(key=key, company=company, value="")
             public = row.is_public if is_public is None else is_public
             changed = evolve(row, value=value, is_public=public)
@@ -107,7 +107,7 @@ class SettingAdministration:
             require_version(version, row.version, changed_fields(before, changed.values)[1])
             if changed != seen:
                 _store(admin, seen, changed)
-            return _shown(admin.tx.setting_rows.list(), key, company)
+            return _shown(admin.tx.configuration.settings(), key, company)
 
     def unset(
         self, caller: Caller, key: str, company: str | None, version: int | None = None
@@ -116,7 +116,7 @@ class SettingAdministration:
         with config_admin(self.work, self.clock, caller, TABLE) as admin:
             admin.require(Permission.CONFIG_MANAGE, company)
             known_setting(key)
-            seen = _row(admin.tx.setting_rows.list(), key, company)
+            seen = _row(admin.tx.configuration.settings(), key, company)
             if seen is None:
                 raise NotFound("No value is stored here, so there is none to delete.")
             require_version(version, seen.version)
@@ -126,7 +126,7 @@ class SettingAdministration:
         """Store the value from before a change, or delete the one that it created."""
         key, _, company = change.record.partition(":")
         admin.require(Permission.CONFIG_MANAGE, company or None)
-        seen = _row(admin.tx.setting_rows.list(), key, company or None)
+        seen = _row(admin.tx.configuration.settings(), key, company or None)
         change.require_last(seen.values if seen else None, seen.version if seen else 0)
         if change.before is None:
             return _store(admin, seen, None)
@@ -143,9 +143,9 @@ def _store(
     if row is None:
         raise NotFound
     if changed:
-        admin.tx.setting_rows.save(changed, admin.actor.id, admin.now)
+        admin.tx.configuration.save_setting(changed, admin.actor.id, admin.now)
     else:
-        admin.tx.setting_rows.delete(row)
+        admin.tx.configuration.delete_setting(row)
     before, after = (each.values if each else None for each in (seen, changed))
     return admin.record(TABLE, row.record, before, after)
 

@@ -65,7 +65,7 @@ class ConfigurationUndo:
         with config_admin(self.work, self.clock, caller, "config_audit_log") as admin:
             if not any(map(admin.actor.found, _MANAGING)):
                 admin.require(Permission.CONFIG_MANAGE, None)
-            change = admin.tx.configuration_changes.find(change_id)
+            change = admin.tx.configuration.change(change_id)
             if change is None:
                 raise NotFound("There is no such change.")
             if change.table == LookupTable.PAR_STATUSES and _changes_tracking(change):

@@ -51,7 +51,7 @@ def scopes_for(actor: Actor, request: ExportRequest) -> tuple[AccessScope, ...]:
 
 def current_scopes(tx: Transaction, export: Export, now: datetime) -> tuple[AccessScope, ...]:
     """Check again the rights of the person who asked: they may have ended since (A7, A8)."""
-    actor = tx.rights.actor(PersonId(export.requested_by.id), now)
+    actor = tx.people.actor(PersonId(export.requested_by.id), now)
     result = scopes_for(actor, export.request) if actor else ()
     if not result or any(access_scope.is_nothing for access_scope in result):
         raise Refused("The person who asked for this export may no longer have it.")

@@ -6,7 +6,7 @@ import csv
 import io
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import frozen
 
@@ -14,26 +14,18 @@ from clientupdater.domain.exports import EMPTY, Kind, escaped
 from clientupdater.ports.exports import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from clientupdater.domain.callers import Caller
+    from clientupdater.ports.exports import ReportName
     from clientupdater.ports.reports import Report, ReportRow
 
 TOTAL = "total"
 _PLACES = Decimal("0.0001")
 
-
-class ReportReader(Protocol):
-    """Reads one report by parameters as its route takes them."""
-
-    def check(self, params: Mapping[str, str]) -> None:
-        """Raise InvalidInput, naming each parameter that does not fit."""
-        ...
-
-    def read(self, caller: Caller, params: Mapping[str, str]) -> Report:
-        """Read it within the scopes of the caller."""
-        ...
+ReportReaders: TypeAlias = "Mapping[ReportName, Callable[[Caller, Any], Report]]"
+"""Read each report by its query, within the scopes of the caller."""
 
 
 @frozen

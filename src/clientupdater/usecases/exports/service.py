@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from clientupdater.domain.access import Decision, Missing
 from clientupdater.domain.errors import Forbidden, Gone, InvalidInput, NotFound
@@ -14,7 +14,7 @@ from clientupdater.domain.jobs import can_be_cancelled
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.exports import Export, ExportKey
-from clientupdater.ports.filter_codec import encode_filter
+from clientupdater.ports.filter_codec import encode_filter, encode_query
 from clientupdater.ports.lists import ClientQuery, Page, StaffMember
 from clientupdater.ports.queue import EXPORT_QUEUE, NewJob
 from clientupdater.ports.unit_of_work import SYSTEM
@@ -22,7 +22,6 @@ from clientupdater.usecases.clients.lists import looking, require_scope
 from clientupdater.usecases.exports.authorization import outgrown_by, own, require_rights, shown_to
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import tzinfo
     from uuid import UUID
 
@@ -30,10 +29,9 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId, JobId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.exports import ExportRequest, ReportRequest
+    from clientupdater.ports.exports import ExportRequest
     from clientupdater.ports.file_store import FileStore, StoredFile
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
-    from clientupdater.usecases.exports.report_table import ReportReader
 
 JOB = "export"
 
@@ -46,17 +44,13 @@ class Exports:
     clock: Clock
     zone: tzinfo
     files: FileStore
-    reports: Mapping[str, ReportReader] = field(factory=dict)
-    """By the names that requests use."""
 
     def create(self, caller: Caller, request: ExportRequest) -> Export:
         """Create an export with the job that writes it (J2).
 
-        Raises InvalidInput where the filter names an unknown code, or the report does not exist or
-        does not take the parameters.
+        Raises InvalidInput where the filter names an unknown code.
         """
-        if request.report is not None:
-            self._report(request, request.report).check(request.report.params)
+        _require_whole_report(request)
         result = require_rights(self.work, caller, request)
         export = Export(
             id=uuid4(),
@@ -72,15 +66,6 @@ class Exports:
             self._put_down(tx, caller, export)
             return tx.exports.find(export.id) or export
 
-    def _report(self, request: ExportRequest, report: ReportRequest) -> ReportReader:
-        if request.type is not ExportType.REPORT:
-            raise InvalidInput.of("/report", "goes with the type report")
-        if request.columns != tuple(COLUMNS[request.type]):
-            raise InvalidInput.of("/columns", "a report has all its columns; name none")
-        if reader := self.reports.get(report.name):
-            return reader
-        raise InvalidInput.of("/report/name", f"expected one of {', '.join(self.reports)}")
-
     def _put_down(self, tx: Transaction, caller: Caller, export: Export) -> None:
         job = NewJob(
             name=JOB,
@@ -93,7 +78,8 @@ class Exports:
         request = export.request
         values: dict[str, object] = {"filters": encode_filter(request.filter)}
         if request.report is not None:
-            values = {"report": request.report.name, "params": dict(request.report.params)}
+            report = request.report
+            values = {"report": str(report.name), "params": encode_query(report.query)}
         entry = LoggedAction(
             action="export.create",
             resource="export",
@@ -185,3 +171,12 @@ def _only_company(access_scope: AccessScope) -> CompanyId | None:
     """Name the one company that the scope covers; None where it covers more."""
     companies = list(access_scope.scopes)
     return companies[0] if access_scope.everywhere is None and len(companies) == 1 else None
+
+
+def _require_whole_report(request: ExportRequest) -> None:
+    if request.report is None:
+        return
+    if request.type is not ExportType.REPORT:
+        raise InvalidInput.of("/report", "goes with the type report")
+    if request.columns != tuple(COLUMNS[request.type]):
+        raise InvalidInput.of("/columns", "a report has all its columns; name none")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import Error, Refused, Unavailable
@@ -15,7 +15,7 @@ from clientupdater.domain.ids import PersonId
 from clientupdater.domain.jobs import JobStatus, is_lasting
 from clientupdater.domain.periods import business_day
 from clientupdater.ports.exports import TableRequest
-from clientupdater.ports.filter_codec import encode_filter
+from clientupdater.ports.filter_codec import encode_filter, encode_query
 from clientupdater.ports.job_run import Interrupted
 from clientupdater.ports.queue import Progress
 from clientupdater.ports.unit_of_work import SYSTEM
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.job_run import JobRun
     from clientupdater.ports.queue import Job
     from clientupdater.ports.unit_of_work import UnitsOfWork
-    from clientupdater.usecases.exports.report_table import ReportReader
+    from clientupdater.usecases.exports.report_table import ReportReaders
 
 JUDGED_EVERY = 20_000
 """Rows after which the rights are checked again."""
@@ -61,7 +61,7 @@ class WriteExport:
     zone: tzinfo
     files: FileStore
     forms: Mapping[ExportFormat, SheetForm]
-    reports: Mapping[str, ReportReader] = field(factory=dict)
+    reports: ReportReaders
     """By the names that requests use."""
     keep_for: timedelta = timedelta(days=30)
     judged_every: int = JUDGED_EVERY
@@ -153,10 +153,10 @@ class WriteExport:
         """Read a report as the person who asked would read it now."""
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
-            actor = tx.rights.actor(PersonId(export.requested_by.id), now)
+            actor = tx.people.actor(PersonId(export.requested_by.id), now)
         if actor is None:
             raise Refused("The person who asked for this export may no longer have it.")
-        report = self.reports[request.name].read(Caller(actor), request.params)
+        report = self.reports[request.name](Caller(actor), request.query)
         return ReportTable(report, now)
 
     def _table(self, export: Export, scopes: tuple[AccessScope, ...]) -> TableRequest:
@@ -171,9 +171,10 @@ class WriteExport:
 
     def _cover(self, export: Export, table: Table, total: int) -> Mapping[str, str]:
         request = export.request
-        filters = request.report.params if request.report else encode_filter(request.filter)
+        report = request.report
+        filters = encode_query(report.query) if report else encode_filter(request.filter)
         return {
-            "export": request.report.name if request.report else str(request.type),
+            "export": str(report.name if report else request.type),
             "made for": export.requested_by.name,
             "asked at": self._moment(export.created_at),
             "as of": self._moment(table.as_of),

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from clientupdater.ports.cache import Cache
     from clientupdater.ports.circuits import CircuitReader
     from clientupdater.ports.gauges import Gauges
     from clientupdater.ports.health import HealthCheck
     from clientupdater.ports.sealing import Sealer
     from clientupdater.usecases.operations.health import CheckSystem
+    from clientupdater.usecases.requests.cache import Cache
 
 
 @frozen(kw_only=True)

@@ -14,10 +14,11 @@ from clientupdater.ports.limits import Counting
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from clientupdater.ports.cache import Cache, Topic
+    from clientupdater.ports.cache import Topic
     from clientupdater.ports.circuits import CircuitReader
     from clientupdater.ports.gauges import Gauges
     from clientupdater.ports.limits import RateLimits
+    from clientupdater.usecases.requests.cache import Cache
 
 
 @frozen

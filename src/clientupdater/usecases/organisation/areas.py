@@ -101,10 +101,10 @@ class Areas:
             seen = find_area(tx, actor, area, MANAGE)
             require_version(version, seen.version)
             holders = tx.areas.holders(seen.id)
-            require_may_delete_area(actor, seen.id, tx.rights.actors(holders).values())
+            require_may_delete_area(actor, seen.id, tx.people.actors(holders).values())
             members = tx.organisation.members(seen.id)
             tx.areas.save(seen, deleted_at=self.clock.now())
-            tx.territories.end_lost_assignments(holders, actor.id, self.clock.now())
+            tx.officers.end_lost_assignments(holders, actor.id, self.clock.now())
             lost = {"branches": sorted(map(str, members))}
             record_rights(tx, caller, holders, "area", seen.id, lost)
             record_change(tx, caller, "area.delete", "areas", seen.id, seen.record, None)
@@ -207,12 +207,12 @@ def remove_branch(
 ) -> ConfigurationChange | None:
     """Take a branch out of an area, if the actor may and it is there, and end what is lost."""
     holders = tx.areas.holders(area)
-    require_may_remove_branch(actor, branch, tx.rights.actors(holders).values())
+    require_may_remove_branch(actor, branch, tx.people.actors(holders).values())
     before = tx.areas.membership(area, branch)
     if before is None:
         return None
     tx.areas.remove_branch(area, branch)
-    tx.territories.end_lost_assignments(holders, actor.id, now)
+    tx.officers.end_lost_assignments(holders, actor.id, now)
     record_rights(tx, caller, holders, "area", area, {"branch": str(branch)})
     was = member_record(branch, is_primary=before)
     return _record_member(tx, caller, area, branch, was, None)

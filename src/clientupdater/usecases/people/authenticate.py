@@ -80,11 +80,11 @@ class Authenticate:
     def _by_session(self, token: str, origin: Origin) -> Authenticated:
         now = self.clock.now()
         with self.work.autocommit() as tx:
-            known = tx.sessions.find(fingerprint(token), now)
+            known = tx.credentials.session(fingerprint(token), now)
             if known is None or self._is_over(known, now):
                 raise Unauthenticated
             if now - known.open.session.last_seen_at >= TOUCH_EVERY:
-                tx.sessions.touch(known.open.id, now)
+                tx.credentials.touch_session(known.open.id, now)
         caller = Caller(known.actor, origin, known.generation)
         return Authenticated(caller, known.person, known.open, known.generation)
 

@@ -32,13 +32,13 @@ def is_outgrown(tx: Transaction, person: PersonId, issue: Issue | None) -> bool:
     """
     if issue is None:
         return False
-    holder = tx.rights.actor(person)
-    return holder is None or has_outgrown(holder, issue, tx.rights.actor(issue.by))
+    holder = tx.people.actor(person)
+    return holder is None or has_outgrown(holder, issue, tx.people.actor(issue.by))
 
 
 def issue_now(tx: Transaction, person: PersonId, by: PersonId | None) -> Issue | None:
     """Note the issuer of a credential, and the person's rights at this moment."""
-    holder = tx.rights.actor(person) if by else None
+    holder = tx.people.actor(person) if by else None
     return Issue(by, rights_digest(holder)) if by and holder else None
 
 
@@ -61,5 +61,5 @@ def end_sessions_of_old_password(
     tx: Transaction, person: PersonId, now: datetime, reason: str, changed_in: UUID | None = None
 ) -> None:
     """End the person's sessions, except the one in which they changed the password (U2)."""
-    sessions = (each.id for each in tx.sessions.of_person(person, now))
-    tx.sessions.revoke(ended_by_password_change(sessions, changed_in), now, reason)
+    sessions = (each.id for each in tx.credentials.sessions_of(person, now))
+    tx.credentials.revoke_sessions(ended_by_password_change(sessions, changed_in), now, reason)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import PersonId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.people import OfficersClients
+    from clientupdater.ports.officers import OfficersClients
     from clientupdater.ports.unit_of_work import UnitsOfWork
     from clientupdater.usecases.access.user_admin import UserAdmin
 
@@ -49,7 +49,7 @@ class Deactivation:
             require_not_wider(admin.actor, admin.person_rights)
             if is_administrator(admin.person_rights) and not _is_locked_for_good(admin.person):
                 require_another_administrator(admin.tx.people.count_administrators() - 1)
-            return Deactivated(admin.person, admin.tx.territories.clients_of(admin.person.id))
+            return Deactivated(admin.person, admin.tx.officers.count_by_branch(admin.person.id))
 
     def deactivate(
         self, caller: Caller, person: PersonId | str, version: int | None = None
@@ -64,7 +64,7 @@ class Deactivation:
             require_not_wider(admin.actor, admin.person_rights)
             if not seen.is_active:
                 return Deactivated(seen, ())
-            released = admin.tx.territories.clients_of(seen.id)
+            released = admin.tx.officers.count_by_branch(seen.id)
             saved = admin.tx.people.save(evolve(seen, is_active=False))
             shut_out(admin, self.clock.now(), "deactivated")
             before, after = {"is_active": True}, {"is_active": False}
@@ -79,9 +79,11 @@ def shut_out(admin: UserAdmin, now: datetime, reason: str) -> None:
     """End the person's sessions, resets and assignments (A3, A6, A8)."""
     admin.require_administrator_left()
     tx, person = admin.tx, admin.person.id
-    tx.sessions.revoke([each.id for each in tx.sessions.of_person(person, now)], now, reason)
+    tx.credentials.revoke_sessions(
+        [each.id for each in tx.credentials.sessions_of(person, now)], now, reason
+    )
     tx.credentials.void_one_time(person)
-    tx.territories.end_assignments(person, admin.actor.id, now)
+    tx.officers.end_assignments(person, admin.actor.id, now)
 
 
 def _is_locked_for_good(person: Person) -> bool:

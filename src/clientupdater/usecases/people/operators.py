@@ -43,7 +43,7 @@ class Operators:
         """Find an active person by email (A8)."""
         with self.work.begin(SYSTEM) as tx:
             person = tx.people.by_email(email.strip())
-            actor = tx.rights.actor(person.id, self.clock.now()) if person else None
+            actor = tx.people.actor(person.id, self.clock.now()) if person else None
         if actor is None or not actor.is_active:
             raise Unauthenticated("No active user has the email given by --as.")
         return Caller(actor, origin)

@@ -48,7 +48,7 @@ class Sessions:
     def sign_out(self, caller: Caller, session: UUID) -> None:
         """End the caller's session; ending it twice changes nothing."""
         with self.work.begin(SYSTEM) as tx:
-            tx.sessions.revoke([session], self.clock.now(), "signed out")
+            tx.credentials.revoke_sessions([session], self.clock.now(), "signed out")
             log_user_action(tx, caller, "session.end", caller.actor.id)
 
     def list(self, caller: Caller, person: PersonId) -> Sequence[OpenSession]:
@@ -57,7 +57,7 @@ class Sessions:
         with self._own_or_managed(caller, person, Permission.USERS_READ) as tx:
             return [
                 each
-                for each in tx.sessions.of_person(person, now)
+                for each in tx.credentials.sessions_of(person, now)
                 if each.session.end(now, self.lifetimes, person_is_active=True) is None
             ]
 
@@ -68,9 +68,9 @@ class Sessions:
         """
         now = self.clock.now()
         with self._own_or_managed(caller, person, Permission.USERS_MANAGE) as tx:
-            if session not in {each.id for each in tx.sessions.of_person(person, now)}:
+            if session not in {each.id for each in tx.credentials.sessions_of(person, now)}:
                 raise NotFound
-            tx.sessions.revoke([session], now, "revoked")
+            tx.credentials.revoke_sessions([session], now, "revoked")
             log_user_action(tx, caller, "session.revoke", person)
 
     def revoke_many(self, caller: Caller, person: PersonId) -> None:
@@ -80,8 +80,8 @@ class Sessions:
         """
         now = self.clock.now()
         with self._own_or_managed(caller, person, Permission.USERS_MANAGE) as tx:
-            sessions = [each.id for each in tx.sessions.of_person(person, now)]
-            ended = tx.sessions.revoke(sessions, now, "revoked")
+            sessions = [each.id for each in tx.credentials.sessions_of(person, now)]
+            ended = tx.credentials.revoke_sessions(sessions, now, "revoked")
             log_user_action(tx, caller, "session.revoke_all", person, ended=ended)
 
     @contextmanager
@@ -106,7 +106,7 @@ class Sessions:
         with user_admin(self.work, caller, person) as admin:
             if not admin.person.is_active:
                 raise NotFound("This user is inactive and cannot get a token; activate them first.")
-            opened = admin.tx.sessions.open(
+            opened = admin.tx.credentials.open_session(
                 admin.person.id, fingerprint(token), session, caller.origin, Issue(admin.actor.id)
             )
             admin.log_action("token.issue", session=opened, expires_at=session.expires_at)

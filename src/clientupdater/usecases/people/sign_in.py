@@ -105,7 +105,7 @@ class SignIn:
         if locked.one_time:
             issue = issue_now(tx, locked.person, locked.one_time.issued_by)
             tx.credentials.use_one_time(locked.person, now)
-        tx.sessions.open(locked.person, fingerprint(token), session, origin, issue)
+        tx.credentials.open_session(locked.person, fingerprint(token), session, origin, issue)
         person = tx.people.find(locked.person)
         if person is None:
             return None

@@ -145,7 +145,7 @@ class StaffImport:
     def _change(self, tx: Transaction, caller: Caller, actor: Actor, plan: _Plan) -> None:
         if plan.before is None or plan.after is None:
             return
-        rights = tx.rights.actor(plan.before.id)
+        rights = tx.people.actor(plan.before.id)
         if rights is None:
             raise NotFound
         admin = UserAdmin(tx, caller, actor, plan.before, rights)

@@ -275,9 +275,9 @@ def add_person(
     tx.people.add(person)
     expires_at = set_initial_password(tx, person.id, hashed, now, by)
     for branch in person.territory.branches:
-        tx.territories.give(PlaceKind.BRANCH, branch, person.id, by, now)
+        tx.people.give_place(PlaceKind.BRANCH, branch, person.id, by, now)
     for area in person.territory.areas:
-        tx.territories.give(PlaceKind.AREA, area, person.id, by, now)
+        tx.people.give_place(PlaceKind.AREA, area, person.id, by, now)
     _record_creation(tx, caller, person)
     return expires_at
 

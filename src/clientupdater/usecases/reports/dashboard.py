@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.domain.periods import Period
 from clientupdater.domain.rates import Counts
 from clientupdater.domain.statuses import DONE
-from clientupdater.ports.reports import Figure, Report, ReportRow
+from clientupdater.ports.reports import DashboardQuery, Figure, Report, ReportRow
 from clientupdater.usecases.reports.figures import counted_rows, rates_row, with_row
 from clientupdater.usecases.reports.reading import reader_of
 
@@ -22,14 +21,6 @@ if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.row_counts import StandingCount
     from clientupdater.ports.unit_of_work import UnitsOfWork
-
-
-@frozen(kw_only=True)
-class DashboardQuery:
-    """A question for the dashboard of one company and period."""
-
-    company: str
-    period: Period
 
 
 @frozen

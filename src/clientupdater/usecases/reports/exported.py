@@ -1,39 +1,30 @@
-"""Reports as exports read them: by their names, with parameters as texts."""
+"""Reports as exports read them, by their names."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clientupdater.ports.reports import CompletionQuery, Figure, PlaceQuery, Report, ReportRow
-from clientupdater.ports.staff_reports import SignalsQuery, StaffQuery
-from clientupdater.usecases.exports.report_params import ReportByParams
-from clientupdater.usecases.reports.dashboard import DashboardQuery
-from clientupdater.usecases.reports.pace import PaceQuery
-from clientupdater.usecases.reports.trend import TrendQuery
+from clientupdater.ports.exports import ReportName
+from clientupdater.ports.reports import Figure, Report, ReportRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from clientupdater.ports.staff_reports import Signal, StaffReport, StaffRow
-    from clientupdater.usecases.exports.report_table import ReportReader
+    from clientupdater.usecases.exports.report_table import ReportReaders
     from clientupdater.usecases.reports.capability import Reports
 
 
-def report_readers(reports: Reports) -> Mapping[str, ReportReader]:
-    """Give each report under the name that its route ends in."""
+def report_readers(reports: Reports) -> ReportReaders:
     pace, staff, signals = reports.pace, reports.staff, reports.signals
     return {
-        "ageing": ReportByParams(PlaceQuery, reports.ageing.read),
-        "balance": ReportByParams(PlaceQuery, reports.balance.read),
-        "completion": ReportByParams(CompletionQuery, reports.completion.read),
-        "dashboard": ReportByParams(DashboardQuery, reports.dashboard.read),
-        "pace": ReportByParams(PaceQuery, lambda who, query: pace.read(who, query).report),
-        "signals": ReportByParams(
-            SignalsQuery, lambda who, query: _of_signals(signals.read(who, query))
-        ),
-        "staff": ReportByParams(StaffQuery, lambda who, query: _of_staff(staff.read(who, query))),
-        "trend": ReportByParams(TrendQuery, reports.trend.read),
-        "untouched": ReportByParams(PlaceQuery, reports.untouched.read),
+        ReportName.AGEING: reports.ageing.read,
+        ReportName.BALANCE: reports.balance.read,
+        ReportName.COMPLETION: reports.completion.read,
+        ReportName.DASHBOARD: reports.dashboard.read,
+        ReportName.PACE: lambda caller, query: pace.read(caller, query).report,
+        ReportName.SIGNALS: lambda caller, query: _of_signals(signals.read(caller, query)),
+        ReportName.STAFF: lambda caller, query: _of_staff(staff.read(caller, query)),
+        ReportName.TREND: reports.trend.read,
+        ReportName.UNTOUCHED: reports.untouched.read,
     }
 
 

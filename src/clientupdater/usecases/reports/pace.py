@@ -12,7 +12,7 @@ from clientupdater.domain.rates import Counts
 from clientupdater.domain.report_settings import HOLIDAYS, holidays
 from clientupdater.domain.statuses import DONE
 from clientupdater.domain.working_days import working_days
-from clientupdater.ports.reports import Figure, Report, ReportRow
+from clientupdater.ports.reports import Figure, PaceQuery, Report, ReportRow
 from clientupdater.usecases.reports.figures import counted_rows, rates_row, with_row
 from clientupdater.usecases.reports.reading import company_of, reader_of
 from clientupdater.usecases.reports.trend import last_periods
@@ -30,14 +30,6 @@ if TYPE_CHECKING:
 
 BESIDE = 3
 """Past periods that a period is shown beside."""
-
-
-@frozen(kw_only=True)
-class PaceQuery:
-    """A question for the pace of one company and period."""
-
-    company: str
-    period: Period
 
 
 @frozen(kw_only=True)

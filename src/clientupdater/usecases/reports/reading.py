@@ -90,7 +90,7 @@ def company_of(tx: Transaction, code: str) -> CompanyId:
     try:
         return tx.organisation.company(code)
     except NotFound:
-        raise InvalidInput.of("company", "there is no such code") from None
+        raise InvalidInput.of("/company", "there is no such code") from None
 
 
 def days_between(
@@ -100,10 +100,10 @@ def days_between(
     last = until or today
     first = start or last - timedelta(days=usual - 1)
     if first > last:
-        raise InvalidInput.of("first_day", "must not be after last_day")
+        raise InvalidInput.of("/first_day", "must not be after last_day")
     if (last - first).days >= most:
         raise InvalidInput.of(
-            "first_day", f"must be at most {most} days before last_day, both included"
+            "/first_day", f"must be at most {most} days before last_day, both included"
         )
     return first, last
 

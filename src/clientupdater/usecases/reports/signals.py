@@ -62,6 +62,7 @@ _THRESHOLDS = {
     "last_day_percent": keys.SIGNAL_LAST_DAY_PERCENT,
     "unreachable": keys.SIGNAL_UNREACHABLE,
     "outcome_factor": keys.SIGNAL_OUTCOME_FACTOR,
+    "outcome_records": keys.SIGNAL_OUTCOME_RECORDS,
     "fewest": keys.SIGNAL_FEWEST,
 }
 
@@ -95,14 +96,14 @@ class Signals:
             counted = tx.reports.signals(reader, read)
         if len(counted) > MOST_SIGNALS:
             raise InvalidInput.of(
-                "first_day", f"must be later: there are over {MOST_SIGNALS} signals"
+                "/first_day", f"must be later: there are over {MOST_SIGNALS} signals"
             )
         return tuple(_signal(base, each, read.thresholds) for each in counted)
 
     def events(self, caller: Caller, query: SignalEventsRead) -> SignalEventPage:
         """Read a page of the records that the filter of a signal names, the earliest first."""
         if query.filter.company is None or query.filter.recorded_by is None:
-            raise InvalidInput.of("recorded_by", "is needed, as in the filter of the signal")
+            raise InvalidInput.of("/recorded_by", "is needed, as in the filter of the signal")
         reader = self._auditor(caller, query.filter.company)
         with self.work.read(reader.clients, caller.generation) as tx:
             return tx.reports.signal_events(reader, query)
@@ -165,4 +166,5 @@ def _message(counted: SignalCount, at: Mapping[str, int]) -> str:
         SignalKind.UNUSUAL_OUTCOME: f"with outcome {counted.reason}, a share at least"
         f" {at['outcome_factor']} times the usual one",
     }
-    return f"{counted.name} recorded {counted.records} updates {texts[counted.kind]}."
+    updates = "1 update" if counted.records == 1 else f"{counted.records} updates"
+    return f"{counted.name} recorded {updates} {texts[counted.kind]}."

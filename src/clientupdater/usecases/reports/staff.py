@@ -75,7 +75,7 @@ class Staff:
                 counted += [(base, each) for each in theirs]
         if len(counted) > MOST_STAFF_ROWS:
             raise InvalidInput.of(
-                "person", f"is needed, or a branch or fewer days: over {MOST_STAFF_ROWS} rows"
+                "/person", f"is needed, or a branch or fewer days: over {MOST_STAFF_ROWS} rows"
             )
         rows = sorted(
             (self._row(base, each, own) for base, each in counted),
@@ -89,7 +89,7 @@ class Staff:
             first, last = period.first_day - EARLY, period.last_day + LATE
             row, first_day = StatusFilter(period=period), period.first_day
         elif query.period:
-            raise InvalidInput.of("period", "goes with by=period alone")
+            raise InvalidInput.of("/period", "goes with by=period alone")
         else:
             most, usual = MOST_DAYS[query.by], USUAL_DAYS[query.by]
             first, last = days_between(query.start, query.until, reader.today, most, usual)

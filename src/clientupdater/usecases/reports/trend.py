@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import frozen
 
-from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.periods import Period
 from clientupdater.domain.rates import Counts
-from clientupdater.ports.reports import Report
+from clientupdater.ports.reports import Report, TrendQuery
 from clientupdater.usecases.reports.figures import counted_rows, rates_row
 from clientupdater.usecases.reports.reading import reader_of
 
@@ -19,22 +18,6 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.unit_of_work import UnitsOfWork
-
-MOST_PERIODS = 24
-
-
-def _within_limits(_: object, __: object, periods: int) -> None:
-    if not 1 <= periods <= MOST_PERIODS:
-        raise InvalidInput.of("/periods", f"runs from 1 to {MOST_PERIODS}")
-
-
-@frozen(kw_only=True)
-class TrendQuery:
-    """A question for the rates of so many periods, `period` being the last."""
-
-    company: str
-    period: Period
-    periods: int = field(default=12, validator=_within_limits)
 
 
 @frozen

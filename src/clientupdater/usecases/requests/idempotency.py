@@ -104,15 +104,15 @@ class Idempotency:
         self, request: KeyedRequest, act: Callable[[], Reply] | None
     ) -> tuple[StoredResponse | None, Reply | None]:
         """Claim the key; return the response stored under it, or act and store the reply."""
-        now, key = self.clock.now(), request.idempotency_key
-        claim = Claim(key, now)
+        now = self.clock.now()
+        claim = Claim(request.idempotency_key, now)
         with self.work.outer_transaction(request.rls_scope, claim) as transaction:
             if transaction.stored:
                 return transaction.stored, None
             reply = act() if act else None
             if reply and not reply.refusal:
                 response = self._stored_response(request, reply)
-                transaction.responses.keep(key, response, now, now + self.keep_for)
+                transaction.keep_response(claim, response, now + self.keep_for)
         return None, reply
 
     def _stored_response(self, request: KeyedRequest, reply: Reply) -> StoredResponse:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.job_run import JobRun
-    from clientupdater.ports.notices import Notice
+    from clientupdater.ports.sync import Notice
     from clientupdater.ports.unit_of_work import UnitsOfWork
     from clientupdater.usecases.sync.one_client import OneClient
 
@@ -66,7 +66,7 @@ class Webhooks:
         """Store a notice with the job that follows it; ignore one that was stored before."""
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
-            if tx.notices.keep(notice, now):
+            if tx.sync_inputs.keep_notice(notice, now):
                 tx.jobs.enqueue(_job_of(notice), now)
 
     def _is_recent(self, timestamp: str) -> bool:
@@ -88,7 +88,7 @@ class FollowNotice:
     def __call__(self, job_run: JobRun) -> None:
         arguments = job_run.job.arguments
         with self.work.begin(SYSTEM) as tx:
-            notice = tx.notices.find(str(arguments["source"]), str(arguments["delivery"]))
+            notice = tx.sync_inputs.notice(str(arguments["source"]), str(arguments["delivery"]))
         if notice is None:
             return
         with suppress(NotFound):  # NextBank has no such client
@@ -97,7 +97,7 @@ class FollowNotice:
             with suppress(InvalidPeriod):  # a day outside of every period
                 self._note_payment(notice, notice.posted_on)
         with self.work.begin(SYSTEM) as tx:
-            tx.notices.followed(notice, self.clock.now())
+            tx.sync_inputs.followed(notice, self.clock.now())
 
     def _note_payment(self, notice: Notice, posted_on: date) -> None:
         """Note the payment on the row of its day's period, if the client has that row (S8)."""

@@ -154,7 +154,7 @@ class Seals:
             return company
         if scope.everywhere is None and len(scope.scopes) == 1:
             return next(iter(scope.scopes))
-        raise InvalidInput.of("company", "is required: you see more than one company")
+        raise InvalidInput.of("/company", "is required: you see more than one company")
 
     def _require(
         self, caller: Caller, decision: Decision, company: CompanyId | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
 from psycopg import ClientCursor
 from psycopg.types.json import Jsonb
 
@@ -26,28 +25,23 @@ if TYPE_CHECKING:
 QUERIES = named_queries("core/idempotency.sql")
 
 
-@frozen
-class PostgresIdempotencyStore:
-    """Responses by idempotency key; each is sent together with the commit."""
-
-    _control: TransactionControl
-
-    def keep(
-        self, key: IdempotencyKey, answer: StoredResponse, now: datetime, until: datetime
-    ) -> None:
-        values = {
-            "actor": key.actor,
-            "key": _digest(key),
-            "fingerprint": answer.fingerprint,
-            "rights": answer.rights,
-            "status": answer.status,
-            "headers": Jsonb(dict(answer.headers)),
-            "body": answer.body,
-            "now": now,
-            "until": until,
-        }
-        keep = Statement.of(QUERIES["keep"])
-        self._control.defer(written_out(self._control.connection, keep, keep.values(values)))
+def keep_response(
+    control: TransactionControl, claim: Claim, answer: StoredResponse, until: datetime
+) -> None:
+    """Store a response by its key; the statement is sent together with the commit."""
+    values = {
+        "actor": claim.key.actor,
+        "key": _digest(claim.key),
+        "fingerprint": answer.fingerprint,
+        "rights": answer.rights,
+        "status": answer.status,
+        "headers": Jsonb(dict(answer.headers)),
+        "body": answer.body,
+        "now": claim.at,
+        "until": until,
+    }
+    keep = Statement.of(QUERIES["keep"])
+    control.defer(written_out(control.connection, keep, keep.values(values)))
 
 
 def claim_statement(connection: Connection, claim: Claim) -> str:

@@ -10,21 +10,14 @@ from attrs import define
 from clientupdater.adapters.postgres.audit.audits import PostgresAudits
 from clientupdater.adapters.postgres.audit.log import PostgresAuditLog
 from clientupdater.adapters.postgres.clients.clients import PostgresClients
-from clientupdater.adapters.postgres.clients.hand_overs import PostgresHandOvers
+from clientupdater.adapters.postgres.clients.officers import PostgresOfficers
 from clientupdater.adapters.postgres.clients.pension_numbers import PostgresPensionNumbers
-from clientupdater.adapters.postgres.clients.stand_ins import PostgresStandIns
-from clientupdater.adapters.postgres.configuration.changes import (
-    PostgresConfigurationChanges,
-    PostgresLookupRows,
-    PostgresOptions,
-    PostgresSettingRows,
-)
+from clientupdater.adapters.postgres.configuration.changes import PostgresConfigurationRows
 from clientupdater.adapters.postgres.configuration.configuration import (
     Configuration,
     ConfigurationMemory,
     read_generation,
 )
-from clientupdater.adapters.postgres.configuration.par_statuses import PostgresParStatusTracking
 from clientupdater.adapters.postgres.core.transactions import TransactionControl
 from clientupdater.adapters.postgres.exports.jobs import PostgresExports
 from clientupdater.adapters.postgres.jobs.queue import (
@@ -37,10 +30,7 @@ from clientupdater.adapters.postgres.organisation.branches import PostgresBranch
 from clientupdater.adapters.postgres.organisation.names import PostgresOrganisation
 from clientupdater.adapters.postgres.people.accounts import PostgresPeople
 from clientupdater.adapters.postgres.people.credentials import PostgresCredentials
-from clientupdater.adapters.postgres.people.rights import PostgresRights
 from clientupdater.adapters.postgres.people.roles import PostgresRoles
-from clientupdater.adapters.postgres.people.sessions import PostgresSessions
-from clientupdater.adapters.postgres.people.territories import PostgresTerritories
 from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.adapters.postgres.reports import PostgresReports
 from clientupdater.adapters.postgres.reports.counts import PostgresRowCounts
@@ -49,7 +39,6 @@ from clientupdater.adapters.postgres.sync.jobs import (
     PostgresSyncJobs,
 )
 from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
-from clientupdater.adapters.postgres.sync.notices import PostgresNotices
 from clientupdater.adapters.postgres.sync.staging import PostgresStaging
 from clientupdater.adapters.postgres.tracking.openings import PostgresOpenings
 from clientupdater.adapters.postgres.tracking.rows import PostgresRows
@@ -95,12 +84,8 @@ class PostgresTransaction:
         return PostgresClients(self.connection)
 
     @property
-    def hand_overs(self) -> PostgresHandOvers:
-        return PostgresHandOvers(self.connection)
-
-    @property
-    def stand_ins(self) -> PostgresStandIns:
-        return PostgresStandIns(self.connection)
+    def officers(self) -> PostgresOfficers:
+        return PostgresOfficers(self.connection)
 
     @property
     def rows(self) -> PostgresRows:
@@ -109,10 +94,6 @@ class PostgresTransaction:
     @property
     def openings(self) -> PostgresOpenings:
         return PostgresOpenings(self.connection)
-
-    @property
-    def rights(self) -> PostgresRights:
-        return PostgresRights(self.connection)
 
     @property
     def audit(self) -> PostgresAuditLog:
@@ -151,10 +132,6 @@ class PostgresTransaction:
         return PostgresExports(self.connection)
 
     @property
-    def sessions(self) -> PostgresSessions:
-        return PostgresSessions(self.connection)
-
-    @property
     def credentials(self) -> PostgresCredentials:
         return PostgresCredentials(self.connection)
 
@@ -165,10 +142,6 @@ class PostgresTransaction:
     @property
     def roles(self) -> PostgresRoles:
         return PostgresRoles(self.connection)
-
-    @property
-    def territories(self) -> PostgresTerritories:
-        return PostgresTerritories(self.connection)
 
     @property
     def organisation(self) -> PostgresOrganisation:
@@ -192,28 +165,8 @@ class PostgresTransaction:
         return PostgresSeals(self.connection, self.settings)
 
     @property
-    def notices(self) -> PostgresNotices:
-        return PostgresNotices(self.connection)
-
-    @property
-    def configuration_changes(self) -> PostgresConfigurationChanges:
-        return PostgresConfigurationChanges(self.connection)
-
-    @property
-    def setting_rows(self) -> PostgresSettingRows:
-        return PostgresSettingRows(self.connection)
-
-    @property
-    def options(self) -> PostgresOptions:
-        return PostgresOptions(self.connection)
-
-    @property
-    def lookup_rows(self) -> PostgresLookupRows:
-        return PostgresLookupRows(self.connection)
-
-    @property
-    def par_status_tracking(self) -> PostgresParStatusTracking:
-        return PostgresParStatusTracking(self.connection)
+    def configuration(self) -> PostgresConfigurationRows:
+        return PostgresConfigurationRows(self.connection)
 
     @property
     def sync_jobs(self) -> PostgresSyncJobs:
@@ -221,8 +174,7 @@ class PostgresTransaction:
 
     @property
     def sync_inputs(self) -> PostgresSyncInputs:
-        """Raises Misconfigured without keys."""
-        return PostgresSyncInputs(self.connection, required(self.vault).ring)
+        return PostgresSyncInputs(self.connection, self.vault)
 
     @property
     def sync_mappings(self) -> PostgresSyncMappings:

@@ -16,7 +16,7 @@ from clientupdater.adapters.postgres.configuration.configuration import (
     ConfigurationMemory,
 )
 from clientupdater.adapters.postgres.core import row_security
-from clientupdater.adapters.postgres.core.idempotency import PostgresIdempotencyStore
+from clientupdater.adapters.postgres.core.idempotency import keep_response
 from clientupdater.adapters.postgres.core.outer_transaction import OuterUnit
 from clientupdater.adapters.postgres.core.repositories import DEFAULT_ZONE, PostgresTransaction
 from clientupdater.adapters.postgres.core.transactions import Started, TransactionControl
@@ -112,10 +112,12 @@ class PostgresUnitsOfWork:
 
         with _translated(), self._started(start) as (control, outer):
             self._thread.outer = outer
-            responses = PostgresIdempotencyStore(control)
+            jobs = PostgresJobOutcomes(control.connection)
             try:
                 yield OuterTransaction(
-                    outer.stored, responses, PostgresJobOutcomes(control.connection)
+                    stored=outer.stored,
+                    keep_response=partial(keep_response, control),
+                    complete_job=lambda job, now: bool(jobs.complete([job], now)),
                 )
             finally:
                 del self._thread.outer

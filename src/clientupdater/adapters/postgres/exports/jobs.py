@@ -15,8 +15,19 @@ from clientupdater.domain.exports import ExportFormat, ExportType
 from clientupdater.domain.ids import BranchId, CompanyId, JobId, PersonId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.ports.exports import Export, ExportRequest, ReportRequest
-from clientupdater.ports.filter_codec import decode_filter, encode_filter
+from clientupdater.ports.exports import (
+    REPORT_QUERIES,
+    Export,
+    ExportRequest,
+    ReportName,
+    ReportRequest,
+)
+from clientupdater.ports.filter_codec import (
+    decode_filter,
+    decode_query,
+    encode_filter,
+    encode_query,
+)
 from clientupdater.ports.lists import StaffMember
 
 if TYPE_CHECKING:
@@ -154,8 +165,8 @@ def _read_scope(person: PersonId, values: Mapping[str, Any]) -> dict[Permission,
 
 def _parameters(request: ExportRequest) -> dict[str, object]:
     report = request.report and {
-        "name": request.report.name,
-        "params": dict(request.report.params),
+        "name": str(request.report.name),
+        "params": encode_query(request.report.query),
     }
     return {
         "filters": encode_filter(request.filter),
@@ -170,5 +181,10 @@ def _request(kind: str, form: str, parameters: Mapping[str, Any]) -> ExportReque
         format=ExportFormat(form),
         filter=decode_filter(parameters.get("filters", {})),
         columns=tuple(parameters.get("columns", ())),
-        report=ReportRequest(**parameters["report"]) if "report" in parameters else None,
+        report=_report(**parameters["report"]) if "report" in parameters else None,
     )
+
+
+def _report(name: str, params: Mapping[str, Any]) -> ReportRequest:
+    known = ReportName(name)
+    return ReportRequest(name=known, query=decode_query(REPORT_QUERIES[known], params))

@@ -1,4 +1,4 @@
-"""People and their grants in PostgreSQL."""
+"""People and what they may do, in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from clientupdater.adapters.postgres.people.rows import (
     QUERIES,
     actor_of,
     given_grants,
+    known_actor,
     person_of,
 )
 from clientupdater.domain.accounts import LOCKED_FOR_GOOD
@@ -21,13 +22,15 @@ from clientupdater.ports.people import KnownPerson
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
+    from uuid import UUID
 
     from clientupdater.adapters.postgres.core.connect import Connection
-    from clientupdater.domain.access import Grant
+    from clientupdater.domain.access import Actor, Grant
     from clientupdater.domain.accounts import GivenGrant, Person
     from clientupdater.domain.administration import PeopleScope
     from clientupdater.domain.ids import CompanyId, PersonId
     from clientupdater.domain.permissions import Permission
+    from clientupdater.ports.people import PlaceKind
 
 
 _TAKEN = {
@@ -38,8 +41,6 @@ _TAKEN = {
 
 @frozen
 class PostgresPeople:
-    """People who are not deleted, with their grants."""
-
     _connection: Connection
 
     def find(self, person: PersonId) -> Person | None:
@@ -107,6 +108,22 @@ class PostgresPeople:
         *rights, generation = row[PERSON_WIDTH:]
         return KnownPerson(person, actor_of(person, rights), generation)
 
+    def actor(self, person: PersonId, at: datetime | None = None) -> Actor | None:
+        """Read all of it in one statement."""
+        values = {"person": person, "now": at}
+        row = self._connection.execute(QUERIES["actor_by_id"], values).fetchone()
+        return known_actor(row) if row else None
+
+    def actors(self, people: Collection[PersonId]) -> dict[PersonId, Actor]:
+        values = {"people": list(people), "now": None}
+        cursor = self._connection.execute(QUERIES["actors_by_id"], values)
+        actors = (known_actor(row) for row in cursor)
+        return {actor.id: actor for actor in actors if actor}
+
+    def lock_rights_shared(self) -> None:
+        """Wait for a change of rights, and make the next one wait; readers share the lock."""
+        self._connection.execute(QUERIES["lock_rights_shared"])
+
     def lock_rights(self) -> None:
         """Wait for the change of rights under way; others wait for this transaction."""
         self._connection.execute(QUERIES["lock_rights"])
@@ -136,6 +153,16 @@ class PostgresPeople:
     ) -> None:
         values = {"person": person, "permission": str(permission), "company": company}
         self._connection.execute(QUERIES["take_grant"], values)
+
+    def give_place(
+        self, kind: PlaceKind, place: UUID, person: PersonId, by: PersonId, now: datetime
+    ) -> None:
+        values = {"person": person, "place": place, "by": by, "now": now}
+        self._connection.execute(QUERIES[f"give_{kind}"], values)
+
+    def take_place(self, kind: PlaceKind, place: UUID, person: PersonId) -> None:
+        values = {"person": person, "place": place}
+        self._connection.execute(QUERIES[f"take_{kind}"], values)
 
 
 def _columns(person: Person) -> dict[str, object]:

@@ -93,8 +93,8 @@ def ids_of(wanted: ClientFilter, configuration: Configuration) -> Mapping[str, U
     known = configuration.ids
     ids = {name: known[_KINDS[name]].get(code) for name, code in named.items()}
     if unknown := [name for name, identity in ids.items() if identity is None]:
-        faults = (Fault(name.removeprefix("row_"), "there is no such code") for name in unknown)
-        raise InvalidInput(faults)
+        names = (name.removeprefix("row_") for name in unknown)
+        raise InvalidInput(Fault(f"/{name}", "there is no such code") for name in names)
     found = {name: identity for name, identity in ids.items() if identity}
     if reason := found.get("row_reason"):
         # A reason belongs to one status, whose rows have an index.

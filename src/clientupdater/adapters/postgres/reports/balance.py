@@ -34,7 +34,7 @@ class Balances:
         configuration, control = self.conditions.configuration, self.conditions.control
         if branch:
             if branch not in configuration.ids["any_branch"]:
-                raise InvalidInput.of("branch", "there is no such code")
+                raise InvalidInput.of("/branch", "there is no such code")
             params["branch"] = configuration.ids["any_branch"][branch]
         statement = named_queries.render(
             BLOCKS,

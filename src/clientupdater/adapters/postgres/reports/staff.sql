@@ -180,6 +180,7 @@ signals as (
     from outcomes
     where
         of_person >= %(fewest)s::integer
+        and records >= %(outcome_records)s::integer
         and records * of_all > of_person * of_reason * %(outcome_factor)s::integer
 )
 

@@ -1,4 +1,4 @@
-"""The records that sources sent: compressed, then sealed with the key ring."""
+"""What sources sent: records, compressed and then sealed with the key ring, and deliveries."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.adapters.postgres.sync.written import read, written
+from clientupdater.adapters.security.vault import required
 from clientupdater.domain.errors import KeyMissing
 from clientupdater.ports.sealing import KeyUnknown
-from clientupdater.ports.sync import InputPage, LastPage
+from clientupdater.ports.sync import InputPage, LastPage, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from clientupdater.adapters.postgres.core.connect import Connection
-    from clientupdater.adapters.security.key_ring import KeyRing
+    from clientupdater.adapters.security.vault import Vault
     from clientupdater.domain.ids import SyncJobId
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.ports.sources import RawRecord
 
 QUERIES = named_queries("sync/inputs.sql")
+NOTICES = named_queries("sync/notices.sql")
 PURPOSE = "sync snapshot"
 QUICKLY = 1
 """The level of compression: a higher one takes three times as long, and saves a tenth."""
@@ -33,9 +35,10 @@ QUICKLY = 1
 @frozen
 class PostgresSyncInputs:
     _connection: Connection
-    _ring: KeyRing
+    _vault: Vault | None
 
     def keep(self, job: SyncJob, page: InputPage, now: datetime) -> None:
+        ring = required(self._vault).ring
         packed = zlib.compress(written(page.records), QUICKLY)
         values = {
             "job": job.id,
@@ -48,7 +51,7 @@ class PostgresSyncInputs:
                     "columns": page.columns,
                 }
             ),
-            "sealed": self._ring.sealed(packed, PURPOSE, _place(job.id, page.first)),
+            "sealed": ring.sealed(packed, PURPOSE, _place(job.id, page.first)),
             "now": now,
         }
         self._connection.execute(QUERIES["keep"], values)
@@ -77,11 +80,31 @@ class PostgresSyncInputs:
     def forget(self, job: SyncJob) -> None:
         self._connection.execute(QUERIES["forget"], {"job": job.id})
 
+    def keep_notice(self, notice: Notice, now: datetime) -> bool:
+        body = {
+            "kind": notice.kind,
+            "code": notice.code,
+            "posted_on": notice.posted_on and notice.posted_on.isoformat(),
+        }
+        values = {**_named(notice.source, notice.delivery), "body": Jsonb(body), "now": now}
+        return self._connection.execute(NOTICES["keep"], values).rowcount == 1
+
+    def notice(self, source: str, delivery: str) -> Notice | None:
+        row = self._connection.execute(NOTICES["find"], _named(source, delivery)).fetchone()
+        if row is None:
+            return None
+        kind, code, posted_on = row
+        return Notice(source=source, delivery=delivery, kind=kind, code=code, posted_on=posted_on)
+
+    def followed(self, notice: Notice, now: datetime) -> None:
+        values = {**_named(notice.source, notice.delivery), "now": now}
+        self._connection.execute(NOTICES["followed"], values)
+
     def _opened(
         self, job: SyncJobId, first: int, values: dict[str, Any], sealed: bytes
     ) -> InputPage:
         try:
-            packed = self._ring.opened(sealed, PURPOSE, _place(job, first))
+            packed = required(self._vault).ring.opened(sealed, PURPOSE, _place(job, first))
         except KeyUnknown as error:
             raise KeyMissing(error.name) from error
         columns = tuple(values.get("columns", ()))
@@ -90,3 +113,7 @@ class PostgresSyncInputs:
 
 def _place(job: SyncJobId, first: int) -> bytes:
     return job.bytes + first.to_bytes(8, "big")
+
+
+def _named(source: str, delivery: str) -> dict[str, object]:
+    return {"source": source, "delivery": delivery}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NewType
 
 from attrs import frozen
 
@@ -14,11 +14,15 @@ _UNIQUE = "b2f1c9de-77aa"
 _ABSENT: Any = object()
 
 
+JsonPointer = NewType("JsonPointer", str)
+"""Empty for the whole, else a slash before each step: RFC 6901."""
+
+
 @frozen
 class InvalidField:
     """One value that does not fit."""
 
-    pointer: Annotated[str, About("Where it is: a JSON pointer.", "/status")]
+    pointer: Annotated[JsonPointer, About("Where it is: a JSON pointer.", "/status")]
     message: Annotated[str, About("What is wrong with it.", "is missing")]
 
 

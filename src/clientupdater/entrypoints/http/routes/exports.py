@@ -21,8 +21,9 @@ from clientupdater.entrypoints.http.routes.clients import (
     filter_of,
 )
 from clientupdater.entrypoints.http.routes.fields import Cursor, Limit
+from clientupdater.entrypoints.http.routes.report_choice import ReportChoice, report_request
 from clientupdater.entrypoints.structuring import Many, Text
-from clientupdater.ports.exports import ExportKey, ExportRequest, ReportRequest
+from clientupdater.ports.exports import ExportKey, ExportRequest
 
 if TYPE_CHECKING:
     from clientupdater.ports.exports import Export as StoredExport
@@ -32,32 +33,6 @@ MEDIA_TYPES = {
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 Column = Annotated[str, Text(longest=100, shortest=1)]
-
-
-@frozen(kw_only=True)
-class ReportChoice:
-    """A report, and the query parameters that its route takes."""
-
-    EXAMPLE: ClassVar[dict[str, Any]] = {
-        "name": "completion",
-        "params": {"company": "FCASH", "period": "2026-11", "by": "officer"},
-    }
-
-    name: Annotated[
-        str,
-        Text(longest=40, shortest=1),
-        About("The last part of the report's path, such as completion.", "completion"),
-    ]
-    params: Annotated[
-        dict[str, Any],
-        About("The query parameters of the report's route, as texts.", {"company": "FCASH"}),
-    ] = field(factory=dict)
-
-    @property
-    def request(self) -> ReportRequest:
-        return ReportRequest(
-            name=self.name, params={name: str(value) for name, value in self.params.items()}
-        )
 
 
 @frozen(kw_only=True)
@@ -160,12 +135,13 @@ def create_export(call: Call) -> Answer:
     export until it has a `file`.
     """
     new_export: CreateExportRequest = call.body
+    report = new_export.report
     request = ExportRequest(
         type=new_export.type,
         format=new_export.format,
         filter=filter_of(call.caller, new_export.filters),
         columns=chosen_columns(new_export.type, new_export.columns),
-        report=new_export.report.request if new_export.report else None,
+        report=report_request(call.caller, report) if report else None,
     )
     export = call.app.exports.create(call.caller, request)
     return Answer(value=_shown(call, export), location=_address(export))

@@ -14,10 +14,15 @@ from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.clients import Code
 from clientupdater.entrypoints.report_shapes import PaceShown, ReportShown, pace_shown, report_shown
 from clientupdater.entrypoints.structuring import Integer
-from clientupdater.ports.reports import CompletionBy, CompletionQuery, CompletionView
-from clientupdater.usecases.reports.dashboard import DashboardQuery
-from clientupdater.usecases.reports.pace import PaceQuery
-from clientupdater.usecases.reports.trend import MOST_PERIODS, TrendQuery
+from clientupdater.ports.reports import (
+    MOST_PERIODS,
+    CompletionBy,
+    CompletionQuery,
+    CompletionView,
+    DashboardQuery,
+    PaceQuery,
+    TrendQuery,
+)
 
 
 @frozen(kw_only=True)

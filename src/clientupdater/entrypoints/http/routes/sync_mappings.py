@@ -87,9 +87,7 @@ def save_sync_mapping(call: Call) -> SyncMapping:
     except UnknownSource:
         raise
     except InvalidInput as error:
-        raise InvalidInput(
-            [type(each)(f"/items{each.pointer}", each.message) for each in error.faults]
-        ) from error
+        raise error.below("/items") from error
     return SyncMapping.of(body, saved)
 
 

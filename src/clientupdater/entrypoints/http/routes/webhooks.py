@@ -10,13 +10,13 @@ from typing import Annotated, Any, ClassVar
 import structlog
 from attrs import field, frozen
 
-from clientupdater.domain.errors import Fault, InvalidInput, Unauthenticated
+from clientupdater.domain.errors import InvalidInput, Unauthenticated
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.structuring import Text, structured
-from clientupdater.ports.notices import Notice
+from clientupdater.ports.sync import Notice
 from clientupdater.usecases.sync.webhooks import Signed
 
 _SOURCE = "nextbank"
@@ -78,8 +78,7 @@ def _notice(delivery: str, body: NextBankNotice) -> Notice:
     try:
         data = structured(body.data, NoticeData)
     except InvalidInput as error:
-        faults = [Fault(f"/data{each.pointer}", each.message) for each in error.faults]
-        raise InvalidInput(faults) from error
+        raise error.below("/data") from error
     is_payment = body.type == NoticeKind.PAYMENT_POSTED
     return Notice(
         source=_SOURCE,

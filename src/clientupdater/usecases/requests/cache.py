@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @define(eq=False)
-class SingleFlight:
+class Cache:
     """Looks into the store, and makes what it lacks; other threads wait for the one that makes."""
 
     store: CacheStore
@@ -27,6 +27,13 @@ class SingleFlight:
     _uses: Counter[tuple[Topic, bool]] = field(factory=Counter, init=False, repr=False)
 
     def get_or_make(self, key: CacheKey, make: Callable[[], bytes]) -> bytes:
+        """Give an entry; make it where there is none.
+
+        An exception of `make` reaches every caller that waits for it, and nothing is kept. `make`
+        reads from the database that the generation came from, not from a replica behind it. Never
+        call this within a unit of work: others would wait for it while it waits for a connection.
+        No entry holds a pension number (C3).
+        """
         value = self.store.get(key)
         self._count(key.topic, is_hit=value is not None)
         if value is not None:
@@ -37,6 +44,7 @@ class SingleFlight:
         return self._fly(key, mine, make) if first is mine else first.result()
 
     def uses(self) -> Mapping[Topic, Uses]:
+        """Count hits and misses since the process began."""
         with self._lock:
             return {
                 topic: Uses(self._uses[topic, True], self._uses[topic, False]) for topic in Topic
