@@ -190,6 +190,7 @@ class MemoryTransaction:
     audits = NeedsDatabase()
     exports = NeedsDatabase()
     retention = NeedsDatabase()
+    change_feed = NeedsDatabase()
     seals = NeedsDatabase()
     schedules = NeedsDatabase()
     notices = NeedsDatabase()
