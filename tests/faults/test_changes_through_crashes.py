@@ -7,7 +7,7 @@ import random
 import signal
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event
@@ -27,8 +27,9 @@ from tests.support.servers import Database, folder_of_data
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from tests.support.forked_servers import ForkedServer
     from tests.support.seal_fixture import SealWorld
 
 ROUNDS = 6
@@ -125,6 +126,22 @@ def require_whole(world: SealWorld, reader: FeedReader) -> None:
     assert all(each == list(range(len(each))) for each in rows.values())
 
 
+@contextmanager
+def followed(
+    readers: Iterable[FeedReader], threads: ThreadPoolExecutor, **settings: str
+) -> Iterator[ForkedServer]:
+    """Run a server that the readers ask until it is done with."""
+    is_over = Event()
+    with forked_server(**settings) as server:
+        asked = [threads.submit(each.follow, server.base, is_over) for each in readers]
+        try:
+            yield server
+        finally:
+            is_over.set()
+            for each in asked:
+                each.result()
+
+
 def test_two_readers_miss_nothing_while_servers_are_killed(database: Database) -> None:
     url = database.superuser_url
     over = Event()
@@ -135,18 +152,12 @@ def test_two_readers_miss_nothing_while_servers_are_killed(database: Database) -
         writers = [threads.submit(write, url, number, over) for number in range(16)]
         try:
             for number in range(ROUNDS):
-                goal, is_killed = count(url) + 200, Event()
-                with forked_server(**settings) as server:
-                    asked = [
-                        threads.submit(each.follow, server.base, is_killed) for each in readers
-                    ]
-                    wait_until(partial(has_grown, url, goal))
+                with followed(readers, threads, **settings) as server:
+                    wait_until(partial(has_grown, url, count(url) + 200))
                     if number % 2:
                         crash(url)
                     server.process.kill()
-                    is_killed.set()
-                    for each in asked:
-                        each.result()
+                wait_until(partial(has_grown, url, 1))  # it has recovered
         finally:
             over.set()
         for each in writers:
