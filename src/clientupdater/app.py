@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from clientupdater.usecases.reports.capability import Reports
     from clientupdater.usecases.requests.capability import Requests
     from clientupdater.usecases.sync.capability import Sync
+    from clientupdater.usecases.tracking.changes import Changes
     from clientupdater.usecases.tracking.periods import Periods
     from clientupdater.usecases.tracking.seals import Seals
     from clientupdater.usecases.tracking.service import Tracking
@@ -36,6 +37,7 @@ class App:
     tracking: Tracking
     periods: Periods
     seals: Seals
+    changes: Changes
     worklist: Worklist
     clients: Clients
     access: Access

@@ -44,6 +44,7 @@ def forked_server(**environment: str) -> Iterator[ForkedServer]:
     ours, theirs = _forking.Pipe()
     process = _forking.Process(target=_serve, args=({**KEYS, **environment}, theirs), daemon=True)
     process.start()
+    theirs.close()  # a server that cannot start then ends the wait for its port
     try:
         yield ForkedServer(process, f"http://127.0.0.1:{ours.recv()}")
     finally:

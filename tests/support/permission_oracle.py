@@ -275,6 +275,7 @@ ROUTES = (
     _route("DELETE /sessions/current", "signed in"),
     _route("GET /lookups", "signed in"),
     _route("GET /lookups", "some company", "config:read", params={"all": "true"}),
+    _route("GET /changes", "list", "status:read"),
     _route(
         "GET /periods/2026-10/seal",
         "list",

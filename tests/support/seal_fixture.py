@@ -137,7 +137,8 @@ def seal_world(database: Database, zone: ZoneInfo) -> Iterator[SealWorld]:
 def with_rows(staff: Staff, database: Database) -> SealWorld:
     """Put rows of closed periods beside what the staff already has."""
     boss = staff.hire(
-        "reports:read all", "status:read all", "clients:read all", "config:manage all"
+        *("reports:read all", "status:read all", "status:history:read all"),
+        *("clients:read all", "config:manage all"),
     )
     world = SealWorld(staff, database, staff.branch(), staff.branch(), boss)
     world.rows(world.north, 5, SEPTEMBER, OCTOBER, NOVEMBER)

@@ -90,6 +90,7 @@ from clientupdater.usecases.sync.run import RunSync
 from clientupdater.usecases.sync.service import SyncRuns
 from clientupdater.usecases.sync.webhooks import TASK as REFRESH_JOB
 from clientupdater.usecases.sync.webhooks import FollowNotice, Webhooks
+from clientupdater.usecases.tracking.changes import Changes
 from clientupdater.usecases.tracking.client_access import ClientAccess
 from clientupdater.usecases.tracking.periods import Periods
 from clientupdater.usecases.tracking.seals import Seals
@@ -133,6 +134,7 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         tracking=Tracking(client_access),
         periods=periods,
         seals=seals,
+        changes=Changes(work),
         worklist=Worklist(work, clock, zone),
         clients=at.clients(client_access),
         access=at.access(),

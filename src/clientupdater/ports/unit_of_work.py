@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.audit import AuditLog
     from clientupdater.ports.audits import Audits
     from clientupdater.ports.business_settings import BusinessSettings
+    from clientupdater.ports.changes import ChangeFeed
     from clientupdater.ports.configuration import ConfigurationRows
     from clientupdater.ports.exports import Exports, Snapshot
     from clientupdater.ports.idempotency import Claim, OuterTransaction
@@ -112,6 +113,8 @@ class Transaction(Protocol):
         """
         ...
 
+    @property
+    def change_feed(self) -> ChangeFeed: ...
     @property
     def seals(self) -> Seals: ...
     @property

@@ -186,6 +186,7 @@ class MemoryTransaction:
     audits = NeedsDatabase()
     exports = NeedsDatabase()
     retention = NeedsDatabase()
+    change_feed = NeedsDatabase()
     seals = NeedsDatabase()
     schedules = NeedsDatabase()
     sync_jobs = NeedsDatabase()

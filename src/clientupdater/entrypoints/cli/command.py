@@ -39,6 +39,7 @@ _HERE = "clientupdater.entrypoints.cli"
             f"{_HERE}.branches:branches",
             "Manage the branches that clients belong to.",
         ),
+        "changes": (f"{_HERE}.changes:changes", "Follow what is recorded."),
         "clients": (f"{_HERE}.clients:clients", "Find, list, show and correct clients."),
         "config": (
             f"{_HERE}.config:config",

@@ -33,6 +33,7 @@ from clientupdater.entrypoints.http.pipeline import respond
 from clientupdater.entrypoints.http.request_values import ReceivedRequest, receive_body
 from clientupdater.entrypoints.http.route_table import RouteTable
 from clientupdater.entrypoints.http.server_settings import ServerSettings
+from clientupdater.entrypoints.http.waiting import WaitingRequests
 from clientupdater.runtime.deadlines import within
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ def build(
                     (app.jobs.administration.depths, 15.0),
                 ):
                     tasks.start_soon(_keep_reading, measures, read, every_s, probes)
+                waiting = WaitingRequests(app.changes.mark, probes, traffic)
+                tasks.start_soon(waiting.watch)
                 yield {
                     "app": app,
                     "server": server,
@@ -111,6 +114,7 @@ def build(
                     "measures": measures,
                     "probes": probes,
                     "threads": threads,
+                    "waiting": waiting,
                     "admission": AdmissionLimit(server.max_requests),
                     "readiness": system.Recent(partial(system.checked, app), probes),
                     "health": system.Recent(app.operations.check_system, probes),
@@ -194,9 +198,21 @@ def _handler(methods: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[R
                 identity = await in_thread(request, identify, endpoint, app, request, deadline)
             body = await _receive_body(request, endpoint, deadline)
         received = ReceivedRequest(request, body, deadline)
-        return await in_thread(request, respond, endpoint, app, received, identity)
+        response = await in_thread(request, respond, endpoint, app, received, identity)
+        if not endpoint.waits:
+            return response
+        again = partial(_respond_again, endpoint, app, request)
+        waiting: WaitingRequests = request.state.waiting
+        return await waiting.answer(request, response, again)
 
     return handle
+
+
+def _respond_again(endpoint: Endpoint, app: App, request: Request) -> Response:
+    """Answer a waiting request anew: its session may have ended meanwhile (A8)."""
+    deadline = within(request.state.server.deadline_s)
+    identity = identify(endpoint, app, request, deadline, counted=False)
+    return respond(endpoint, app, ReceivedRequest(request, b"", deadline), identity)
 
 
 def _has_body(headers: Headers) -> bool:

@@ -135,6 +135,8 @@ class Endpoint:
     """It is one transaction that may take longer than a request may elsewhere."""
     shown_once: tuple[str, ...] = ()
     """Members that hold a secret: null in a replayed answer."""
+    waits: Callable[[Call, Any], float] | None = None
+    """For how many seconds a result is not worth an answer; a waiting request has no thread."""
     errors: tuple[type[Error], ...] = ()
     has_location: bool = False
     """The answer names what was created in its Location header."""

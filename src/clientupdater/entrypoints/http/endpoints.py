@@ -12,6 +12,7 @@ from clientupdater.entrypoints.http.routes import (
     branch_contacts,
     branches,
     bulk_updates,
+    changes,
     client_history,
     clients,
     config_changes,
@@ -102,6 +103,10 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     (
         Capability("Periods", "The months and quarters of the work, and their seals."),
         (*periods.ENDPOINTS, *seals.ENDPOINTS),
+    ),
+    (
+        Capability("Changes", "What is recorded, for other services to follow."),
+        changes.ENDPOINTS,
     ),
     (
         Capability("Reports", "Figures that carry the filter of their clients, and signals."),

@@ -35,7 +35,14 @@ class Identity:
     session: Authenticated | None
 
 
-def identify(endpoint: Endpoint, app: App, request: Request, deadline: float | None) -> Identity:
+def identify(
+    endpoint: Endpoint,
+    app: App,
+    request: Request,
+    deadline: float | None,
+    *,
+    counted: bool = True,
+) -> Identity:
     """Authenticate the caller, unless the endpoint is public, and count the request."""
     with ending_at(deadline):
         seconds_left()
@@ -43,7 +50,8 @@ def identify(endpoint: Endpoint, app: App, request: Request, deadline: float | N
         if not endpoint.public:
             session = authenticate(app, request, endpoint.activity, endpoint.act)
         caller = session.caller if session else _anonymous(request)
-        require_allowance(app, endpoint, caller, request.scope)
+        if counted:
+            require_allowance(app, endpoint, caller, request.scope)
         return Identity(caller, session)
 
 

@@ -125,6 +125,8 @@ def _handle(endpoint: Endpoint, call: Call, request: Request, parsed: ParsedRequ
         # A version in If-Match is a precondition, and it failed (RFC 9110, 13.1.1).
         details = details_of(error)
         raise Rejected(412, "precondition_failed", error.message, details) from error
+    if endpoint.waits:
+        request.state.wait_s = endpoint.waits(call, result)
     return reply(endpoint, request, result)
 
 

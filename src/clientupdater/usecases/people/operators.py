@@ -48,6 +48,14 @@ class Operators:
             raise Unauthenticated("No active user has the email given by --as.")
         return Caller(actor, origin)
 
+    def renewed(self, caller: Caller) -> Caller:
+        """Read the rights of an operator again, in work that goes on for long (A7, A8)."""
+        with self.work.begin(SYSTEM) as tx:
+            actor = tx.rights.actor(caller.actor.id, self.clock.now())
+        if actor is None or not actor.is_active:
+            raise Unauthenticated("This user is not active any more.")
+        return Caller(actor, caller.origin)
+
     def bootstrap(self, new: NewUser, origin: Origin) -> CreatedUser:
         """Create an administrator with every permission.
 

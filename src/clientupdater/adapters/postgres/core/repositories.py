@@ -40,6 +40,7 @@ from clientupdater.adapters.postgres.sync.jobs import (
 )
 from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
 from clientupdater.adapters.postgres.sync.staging import PostgresStaging
+from clientupdater.adapters.postgres.tracking.changes import PostgresChangeFeed
 from clientupdater.adapters.postgres.tracking.openings import PostgresOpenings
 from clientupdater.adapters.postgres.tracking.rows import PostgresRows
 from clientupdater.adapters.postgres.tracking.seals import PostgresSeals
@@ -159,6 +160,10 @@ class PostgresTransaction:
     def pension_numbers(self) -> PostgresPensionNumbers:
         """Raises Misconfigured without keys."""
         return PostgresPensionNumbers(self.connection, required(self.vault))
+
+    @property
+    def change_feed(self) -> PostgresChangeFeed:
+        return PostgresChangeFeed(self.connection, self.settings)
 
     @property
     def seals(self) -> PostgresSeals:

@@ -67,7 +67,7 @@ class PostgresRows:
     def history(self, client: ClientId, period: Period) -> History:
         values = {"client": client, "period": str(period)}
         result = self._connection.execute(QUERIES["history"], values).fetchall()
-        return tuple(_event(*columns) for columns in result)
+        return tuple(event_of(*columns) for columns in result)
 
     def open(self, client: Client, period: Period, opened: StatusEvent) -> PeriodRow:
         values = {
@@ -117,7 +117,7 @@ class PostgresRows:
         cursor = self._connection.execute(QUERIES["histories"], places_columns(places))
         for client, period, *event in cursor:
             place = ClientId(client), Period.parse(period)
-            events[place] = (*events.get(place, ()), _event(*event))
+            events[place] = (*events.get(place, ()), event_of(*event))
         return events
 
     def write_many(self, changes: Sequence[RowChanges]) -> None:
@@ -184,7 +184,7 @@ def _snapshot(*columns: Any) -> Snapshot:
     )
 
 
-def _event(*columns: Any) -> StatusEvent:
+def event_of(*columns: Any) -> StatusEvent:
     sequence, kind, status, reason, remarks, paid, terminal, channel, *rest = columns
     occurred_at, recorded_at, branch, follow_up, on, amount, voids, exempt, by = rest
     return StatusEvent(

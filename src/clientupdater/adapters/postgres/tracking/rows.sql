@@ -199,7 +199,8 @@ order by w.client
 on conflict on constraint client_period_status_one_per_period do nothing
 
 -- name: write_many
--- As append, of many rows: each is brought to where it stands after its events.
+-- As append, of many rows: each is brought to where it stands after its events, which get their
+-- positions in their sequence.
 with moved as (
     update client_period_status s
     set
@@ -261,6 +262,7 @@ added as (
     join moved on moved.client_id = e.client and moved.period = e.period
     join status_types t on t.code = e.status
     left join status_reasons r on r.code = e.reason
+    order by e.sequence
 )
 
 select moved.client_id, moved.period from moved
