@@ -139,9 +139,9 @@ class Bench:
             loads[on].append(self.update())
             click.echo(f"# counts {'on' if on else 'off'}: {loads[on][-1]}")
         self.switch(on=True)
-        on, off = median(loads[True]), median(loads[False])
-        yield Line("updates/s with counts, without", on.rate, off.rate, 0.95)
-        yield Line("p95 of updates with counts, without", on.p95, off.p95)
+        kept, without = median(loads[True]), median(loads[False])
+        yield Line("updates/s with counts, without", kept.rate, without.rate, 0.95)
+        yield Line("p95 of updates with counts, without", kept.p95, without.p95)
 
     def update(self) -> Load:
         wrk = Wrk(self.base, UPDATER.token, self.seconds)

@@ -55,7 +55,7 @@ def seal_here(url: str, companies: list[Any], period: str, result: Any) -> None:
             sealed, grown = time.perf_counter() - begun, memory_mb("VmHWM") - before
             begun = time.perf_counter()
             with work.begin(SYSTEM) as tx:
-                faults = list(tx.seals.faults(seal))
+                faults = list(tx.seals.faults(seal)) if seal else []
             result.send((sealed, time.perf_counter() - begun, grown, len(faults)))
 
 

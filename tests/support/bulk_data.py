@@ -116,8 +116,9 @@ STATEMENTS = (
         from (
             select
                 c.*, p.tracking_cycle::text::period_type as cycle, drawn, day.day,
-                date_trunc(case p.tracking_cycle when 'monthly' then 'month' else 'quarter' end, day.day)
-                    at time zone 'Asia/Manila' as opened_at,
+                date_trunc(
+                    case p.tracking_cycle when 'monthly' then 'month' else 'quarter' end, day.day
+                ) at time zone 'Asia/Manila' as opened_at,
                 case when ps.is_trackable then null else 'par_status' end as exempt,
                 case
                     when %(back)s > 0 or drawn %% 20 < 6 then 'DONE'

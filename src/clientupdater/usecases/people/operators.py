@@ -51,7 +51,7 @@ class Operators:
     def renewed(self, caller: Caller) -> Caller:
         """Read the rights of an operator again, in work that goes on for long (A7, A8)."""
         with self.work.begin(SYSTEM) as tx:
-            actor = tx.rights.actor(caller.actor.id, self.clock.now())
+            actor = tx.people.actor(caller.actor.id, self.clock.now())
         if actor is None or not actor.is_active:
             raise Unauthenticated("This user is not active any more.")
         return Caller(actor, caller.origin)
