@@ -80,7 +80,7 @@ class FeedCursor:
     def at(cls, position: int, horizon: Horizon, mark: FeedMark) -> FeedCursor:
         """Begin behind a position; what was restored under other transactions is included."""
         if position > horizon.last_position:
-            raise InvalidInput.of("after", f"is beyond the last position, {horizon.last_position}")
+            raise InvalidInput.of("/after", f"is beyond the last position, {horizon.last_position}")
         return cls(
             database=horizon.database,
             since=BEFORE_ALL,
@@ -108,7 +108,7 @@ class FeedCursor:
                     mark=FeedMark(*mark),
                 )
         message = "is the `next` of an earlier answer, unchanged, or a position"
-        raise InvalidInput.of("after", message)
+        raise InvalidInput.of("/after", message)
 
     def __str__(self) -> str:
         numbers = (self.position, self.floor, self.mark.transaction, self.mark.position)
