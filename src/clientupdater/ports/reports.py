@@ -33,7 +33,8 @@ class Figure:
     """A count or a sum, and the filter whose list is exactly the rows behind it."""
 
     value: int | Decimal
-    filter: ClientFilter
+    filter: ClientFilter | None
+    """None as of a past moment: lists show rows as they are at present."""
 
 
 @frozen(kw_only=True)
@@ -101,6 +102,14 @@ class PlaceQuery:
     period: Period | None = None
 
 
+@frozen(kw_only=True)
+class BalanceQuery(PlaceQuery):
+    """A question for the balance of branches, in the month of `as_of` where it names no period."""
+
+    as_of: datetime | None = None
+    """What had been recorded by then (R5); None: now."""
+
+
 @frozen
 class BalanceCounts:
     """Where the rows of a branch were opened, came from, stand and went (R4)."""
@@ -157,6 +166,12 @@ class ReportModels(Protocol):
 
         `exactly` also checks of each row that never moved that it stands where it was opened.
         """
+        ...
+
+    def balance_as_of(
+        self, looking: Looking, base: ClientFilter, moment: datetime
+    ) -> list[BalanceCounts]:
+        """Read it as it was at a past moment (R5), of one company and period."""
         ...
 
     def figures(

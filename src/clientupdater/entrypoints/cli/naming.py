@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -31,6 +32,22 @@ class PeriodType(click.ParamType[Any]):
             return value if isinstance(value, Period) else Period.parse(value)
         except InvalidPeriod as error:
             self.fail(error.faults[0].message, param, ctx)
+
+
+class MomentType(click.ParamType[Any]):
+    """A moment with an offset."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        """Refuse one without an offset: it may be of any zone."""
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+            if moment.tzinfo is None:
+                raise ValueError(value)
+            return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail("must be a time with an offset, as in 2026-11-05T09:30:00+08:00", param, ctx)
 
 
 class JobNumber(click.ParamType[int]):

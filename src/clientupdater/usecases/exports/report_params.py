@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
@@ -27,7 +27,7 @@ def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(text)
-    return moment
+    return moment.astimezone(UTC)
 
 
 _READ: Mapping[type, Callable[[str], Any]] = {
@@ -71,7 +71,7 @@ class ReportByParams(Generic[Query]):
                 continue
             try:
                 values[name] = _read(kinds[name], text)
-            except (ValueError, KeyError, InvalidInput):
+            except (ValueError, KeyError, OverflowError, InvalidInput):
                 faults.append(_fault(name, f"expected {_expected(kinds[name])}"))
         required = {a.name for a in attrs.fields(self.query) if a.default is attrs.NOTHING}  # type: ignore[arg-type]
         faults += [_fault(name, "is required") for name in sorted(required - params.keys())]

@@ -19,6 +19,7 @@ from clientupdater.ports.reports import (
     ReportRow,
 )
 from clientupdater.usecases.reports.figures import counted_rows, rates_row, with_row
+from clientupdater.usecases.reports.past import as_it_was, require_settled
 from clientupdater.usecases.reports.reading import reader_of
 
 if TYPE_CHECKING:
@@ -49,18 +50,18 @@ class CompletionReport:
         reader = reader_of(self.work, caller, self.clock, self.zone)
         if query.view is CompletionView.CREDIT and query.by not in _CREDITED:
             raise InvalidInput.of("/by", "is branch or officer where view is credit")
-        if query.as_of is not None:
-            raise InvalidInput.of("/as_of", "is not supported by this report yet")
+        require_settled(query.as_of, reader.now)
         with self.work.read(reader.clients, caller.generation) as tx:
-            counts = tx.row_counts.completion(query, reader)
+            counts = tx.row_counts.at(query.as_of).completion(query, reader)
         of_all = counted_rows(query.company, query.period, reader)
         row = _credit_row if query.view is CompletionView.CREDIT else _obligation_row
-        return Report(
+        report = Report(
             rows=tuple(row(each, query.by, of_all) for each in counts.keys),
             totals=rates_row(None, "all", counts.total, of_all),
             period=query.period,
             as_of=reader.now,
         )
+        return as_it_was(report, query.as_of)
 
 
 def _obligation_row(counts: KeyedCounts, by: CompletionBy, of_all: ClientFilter) -> ReportRow:

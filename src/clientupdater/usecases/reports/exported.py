@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clientupdater.ports.reports import CompletionQuery, Figure, PlaceQuery, Report, ReportRow
+from clientupdater.ports.reports import (
+    BalanceQuery,
+    CompletionQuery,
+    Figure,
+    PlaceQuery,
+    Report,
+    ReportRow,
+)
 from clientupdater.ports.staff_reports import SignalsQuery, StaffQuery
 from clientupdater.usecases.exports.report_params import ReportByParams
 from clientupdater.usecases.reports.dashboard import DashboardQuery
@@ -24,7 +31,7 @@ def report_readers(reports: Reports) -> Mapping[str, ReportReader]:
     pace, staff, signals = reports.pace, reports.staff, reports.signals
     return {
         "ageing": ReportByParams(PlaceQuery, reports.ageing.read),
-        "balance": ReportByParams(PlaceQuery, reports.balance.read),
+        "balance": ReportByParams(BalanceQuery, reports.balance.read),
         "completion": ReportByParams(CompletionQuery, reports.completion.read),
         "dashboard": ReportByParams(DashboardQuery, reports.dashboard.read),
         "pace": ReportByParams(PaceQuery, lambda who, query: pace.read(who, query).report),

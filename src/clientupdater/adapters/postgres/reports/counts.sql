@@ -12,6 +12,16 @@
 ) c
 where {scope}
 
+-- name: counted_as_of
+-- R5: by whom rows were owed at a past moment (ADR 36).
+(
+    select {columns}, k.total as n
+    from count_rows_as_of(
+        %(company)s::uuid, %(periods)s::text[], '{view}', %(moment)s::timestamptz, %(zone)s::text
+    ) k
+) c
+where {scope}
+
 -- name: columns
 k.period, k.company_id, k.branch_id, k.assigned_to, k.product_id, k.pension_type_id,
 k.status_type_id, k.is_exempt, k.has_payment, k.is_terminal, k.is_done, k.is_confirmed,
