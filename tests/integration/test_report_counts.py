@@ -13,11 +13,10 @@ from attrs import frozen
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
-from clientupdater.domain.access import ClientPlace
 from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import Error, Forbidden, InvalidInput
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.domain.rates import RatedRow, Recorded, counts_of, credits_of
+from clientupdater.domain.rates import counts_of, credits_of
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.ports.lists import ClientQuery
 from clientupdater.ports.reports import CompletionBy, CompletionQuery, CompletionView
@@ -28,6 +27,7 @@ from clientupdater.usecases.reports.folding import FoldCounts
 from clientupdater.usecases.reports.pace import Pace, PaceQuery
 from clientupdater.usecases.reports.trend import Trend, TrendQuery
 from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO, MANILA, NOVEMBER
+from tests.support.recount import CountedRow, counted_rows
 from tests.support.stores import PostgresStore
 from tests.support.tracking_fixture import CALLED, STAFF, TrackingFixture, who
 
@@ -82,19 +82,6 @@ where not exists (
 )
 """
 """What a sync or an administrator may do to a client and its row."""
-
-
-@frozen
-class CountedRow:
-    """A row of November, with the client that it is counted by."""
-
-    client: UUID
-    place: ClientPlace
-    product: str | None
-    pension_type: str | None
-    rated: RatedRow
-    contact_by: UUID | None
-    done_by: UUID | None
 
 
 @frozen
@@ -153,55 +140,8 @@ class World:
     def recounted(self, caller: Caller) -> list[CountedRow]:
         """Read the rows that the caller may see in a report, the slow way."""
         scopes = [access_scope_of(caller.actor, each) for each in READS]
-        rows = self._rows()
+        rows = counted_rows(self.store.url)
         return [row for row in rows if all(scope.covers(row.place) for scope in scopes)]
-
-    def _rows(self) -> list[CountedRow]:
-        with psycopg.connect(self.store.url) as connection:
-            result = connection.execute(
-                """
-                select s.id, c.id, c.company_id, c.branch_id, c.assigned_to, p.code, pt.code,
-                       t.code, r.code, s.exempt_cause is not null
-                  from client_period_status s
-                  join clients c on c.id = s.client_id and c.deleted_at is null
-                  join status_types t on t.id = s.status_type_id
-                  left join status_reasons r on r.id = s.reason_id
-                  left join products p on p.id = c.product_id
-                  left join pension_types pt on pt.id = c.pension_type_id
-                 where s.period = '2026-11'
-                """
-            ).fetchall()
-            return [self._row(connection, *columns) for columns in result]
-
-    def _row(self, connection: psycopg.Connection[Any], row: UUID, *columns: Any) -> CountedRow:
-        client, company, branch, officer, product, pension, status, reason, exempt = columns
-        events = connection.execute(
-            """
-            select t.code, r.code, e.branch_id, e.created_by
-              from status_events e
-              join status_types t on t.id = e.status_type_id
-              left join status_reasons r on r.id = e.reason_id
-             where e.client_period_status_id = %s and e.kind = 'recorded'
-               and not exists (select from status_events v
-                                where v.client_period_status_id = e.client_period_status_id
-                                  and v.voids = e.event_sequence)
-             order by e.event_sequence
-            """,
-            (row,),
-        ).fetchall()
-        recorded = tuple(Recorded(*event[:3]) for event in events)
-        rated = RatedRow(branch, status, reason, exempt, recorded)
-        contacts = [event[3] for event in events if event[1] != "NOT_REACHABLE"]
-        ends = [event[3] for event in events if event[0] == "DONE"]
-        return CountedRow(
-            client=client,
-            place=ClientPlace(company, branch, officer),
-            product=product,
-            pension_type=pension,
-            rated=rated,
-            contact_by=contacts[0] if contacts else None,
-            done_by=ends[-1] if ends and rated.is_done else None,
-        )
 
     def completion(
         self,
@@ -225,6 +165,7 @@ class World:
     def opens(self, caller: Caller, row: ReportRow) -> None:
         """Hold each figure of a row to the list of its filter (R3)."""
         for name, figure in row.figures.items():
+            assert figure.filter is not None
             assert len(self.listed(caller, figure.filter)) == figure.value, (row.key, name)
 
 

@@ -922,6 +922,19 @@ def test_a_past_moment_shows_what_had_been_recorded_by_then() -> None:
         6: ("UPDATED", 3),
     }
     assert as_of(ledger.history, datetime(2026, 10, 31, tzinfo=MANILA)) is None
+    assert as_of((), manila(3)) is None
+
+
+@pytest.mark.rule("R5")
+def test_R5_all_events_up_to_the_last_by_a_past_moment_count_whatever_their_clocks() -> None:
+    ledger = Ledger()
+    recorded(ledger, "TO_FOLLOW", write_context(manila(5)))
+    recorded(ledger, "CALLED", write_context(manila(3)))
+    before = as_of(ledger.history, manila(4))
+    assert before is not None
+    assert (before.status, before.update_count) == ("CALLED", 2)
+    recorded(ledger, "UPDATED", write_context(manila(6)))
+    assert as_of(ledger.history, manila(4)) == before
 
 
 @pytest.mark.rule("T1", "T4")

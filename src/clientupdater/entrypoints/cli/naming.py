@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from clientupdater.app import App
     from clientupdater.domain.callers import Caller
 
+_NO_MOMENT = "must be a time with an offset, as in 2026-11-05T09:30:00+08:00"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -42,12 +43,13 @@ class MomentType(click.ParamType[Any]):
     def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
         """Refuse one without an offset: it may be of any zone."""
         try:
-            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-            if moment.tzinfo is None:
-                raise ValueError(value)
-            return moment.astimezone(UTC)
+            moment = datetime.fromisoformat(str(value))
+            in_utc = moment.astimezone(UTC)
         except (ValueError, OverflowError):
-            self.fail("must be a time with an offset, as in 2026-11-05T09:30:00+08:00", param, ctx)
+            self.fail(_NO_MOMENT, param, ctx)
+        if moment.tzinfo is None:
+            self.fail(_NO_MOMENT, param, ctx)
+        return in_utc
 
 
 class JobNumber(click.ParamType[int]):
