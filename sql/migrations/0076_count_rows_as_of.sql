@@ -46,35 +46,26 @@ begin
     perform set_config('clientupdater.system', 'on', true);
     -- Planned anew each time, for this moment.
     return query execute $sql$
-with entry as (
-    -- Up to the last event that was recorded by then: two clocks may disagree on their order.
+with known as (
     select
         s.id, s.client_id, s.period, e.event_sequence, e.kind, e.status_type_id, e.reason_id,
         e.is_terminal, e.has_payment, e.branch_id, e.created_by, e.created_at,
-        v.event_sequence as voided_by,
-        max(e.event_sequence) filter (where e.created_at <= $4)
-            over (partition by s.id) as last_sequence
-    from client_period_status s
-    join status_events e on e.client_period_status_id = s.id
-    left join status_events v
-        on v.client_period_status_id = e.client_period_status_id and v.voids = e.event_sequence
-    where s.period = any($2) and s.created_at <= $4 and s.updated_at > $4
-),
-
-known as (
-    select
-        e.*, e.voided_by is null or e.voided_by > e.last_sequence as is_live,
-        e.kind = 'recorded' and t.code = 'DONE' as closes,
+        v.voids is null as is_live, e.kind = 'recorded' and t.code = 'DONE' as closes,
         e.kind = 'recorded' and r.code is distinct from 'NOT_REACHABLE' as is_contact
-    from entry e
+    from client_period_status s
+    join status_events e on e.client_period_status_id = s.id and e.created_at <= $4
     join status_types t on t.id = e.status_type_id
     left join status_reasons r on r.id = e.reason_id
-    where e.event_sequence <= e.last_sequence
+    left join status_events v
+        on v.client_period_status_id = e.client_period_status_id
+        and v.voids = e.event_sequence
+        and v.created_at <= $4
+    where s.period = any($2) and s.created_at <= $4 and s.updated_at > $4
 ),
 
 folded as (
     select
-        k.id, k.client_id, k.period, max(k.event_sequence) as last_sequence,
+        k.id, k.client_id, k.period,
         (
             array_agg(k.branch_id order by k.event_sequence desc)
             filter (where k.kind in ('opened', 'moved'))
@@ -148,13 +139,10 @@ place as (
     from (
         select distinct m.client_period_status_id as id
         from status_events m
-        where $3 = 'place' and m.kind in ('moved', 'exempted')
+        where $3 = 'place' and m.kind in ('moved', 'exempted') and m.created_at <= $4
     ) m
     join status_events e on e.client_period_status_id = m.id
-    left join folded f on f.id = m.id
-    where
-        e.kind in ('opened', 'moved', 'exempted')
-        and (f.id is null or e.event_sequence <= f.last_sequence)
+    where e.kind in ('opened', 'moved', 'exempted') and e.created_at <= $4
     group by e.client_period_status_id
 ),
 

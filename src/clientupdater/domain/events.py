@@ -169,14 +169,9 @@ def advance(snapshot: Snapshot, event: StatusEvent) -> Snapshot:
 
 
 def as_of(history: Sequence[StatusEvent], moment: datetime) -> Snapshot | None:
-    """Fold what had been recorded by a past moment; None if the row was not opened yet (R5).
-
-    Two clocks may disagree on the order of two events: all up to the last one by then count.
-    """
-    if not history or history[0].recorded_at > moment:
-        return None
-    last = max(event.sequence for event in history if event.recorded_at <= moment)
-    return fold([event for event in history if event.sequence <= last])
+    """Fold what had been recorded by a past moment; None if there was nothing yet (R5)."""
+    known = [event for event in history if event.recorded_at <= moment]
+    return fold(known) if known else None
 
 
 def voided(history: Iterable[StatusEvent]) -> Mapping[int, int]:
