@@ -56,6 +56,13 @@ UPDATES = (
     StatusUpdate(status="CALLED", has_payment=True),
 )
 
+AREAS = {"NORTH": {CALOOCAN}, "ALL": {CALOOCAN, DAVAO}, "EMPTY": set()}
+AREA = """
+with area as (insert into areas (code, name) values (%(code)s, %(code)s) returning id)
+
+insert into area_branches (area_id, branch_id)
+select area.id, branch from area, unnest(%(branches)s::uuid[]) branch
+"""
 CHANGES = """
 update clients set branch_id = %(branch)s where id = %(id)s;
 update clients set product_id = null where id = %(id)s;
@@ -179,6 +186,10 @@ def tracker(database: Database) -> Iterator[TrackingFixture]:
 
 def world(tracker: TrackingFixture, seed: int, clients: int = 12) -> World:
     chance = random.Random(seed)  # noqa: S311
+    assert isinstance(tracker.store, PostgresStore)
+    with psycopg.connect(tracker.store.url) as connection:
+        for code, branches in AREAS.items():
+            connection.execute(AREA, {"code": code, "branches": list(branches)})
     return World(tracker, tuple(tracker.client() for _ in range(clients)), chance)
 
 
@@ -229,6 +240,7 @@ def holds(here: World, caller: Caller) -> None:
         )
         here.opens(caller, report.totals)
     credit_holds(here, caller, rows)
+    areas_hold(here, caller, rows)
     dashboard_holds(here, caller, rows)
 
 
@@ -249,6 +261,31 @@ def credit_holds(here: World, caller: Caller, rows: list[CountedRow]) -> None:
             sum(str(row.contact_by) == each.key for row in counted),
         )
     for each in (*by_branch.rows, *by_person.rows):
+        here.opens(caller, each)
+    for by in (CompletionBy.PRODUCT, CompletionBy.PENSION_TYPE):
+        report = here.completion(caller, by, CompletionView.CREDIT)
+        owed = {row.key: row for row in here.completion(caller, by).rows}
+        for each in report.rows:
+            names = ("done", "contacted", "confirmed")
+            assert values(each.figures, *names) == values(owed[each.key].figures, *names)
+            here.opens(caller, each)
+
+
+def areas_hold(here: World, caller: Caller, rows: list[CountedRow]) -> None:
+    """An area counts what its branches count: the rows that they have, and those that they did."""
+    owed = {each.key: each for each in here.completion(caller, CompletionBy.AREA).rows}
+    credited = here.completion(caller, CompletionBy.AREA, CompletionView.CREDIT).rows
+    by_branch = credits_of(row.rated for row in rows)
+    for code, branches in AREAS.items():
+        counts = counts_of(row.rated for row in rows if row.rated.branch in branches)
+        expected = (counts.denominator, counts.done, counts.contacted, counts.confirmed)
+        assert (values(owed[code].figures, *FIGURES) if code in owed else (0,) * 4) == expected
+        done = [each for branch, each in by_branch.items() if branch in branches]
+        sums = [sum(getattr(each, name) for each in done) for name in FIGURES[1:]]
+        own = [each for each in credited if each.key == code]
+        assert [values(each.figures, *FIGURES[1:]) for each in own] == [tuple(sums) for _ in own]
+        assert bool(own) == any(sums)
+    for each in (*owed.values(), *credited):
         here.opens(caller, each)
 
 

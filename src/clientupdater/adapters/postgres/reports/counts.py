@@ -34,7 +34,9 @@ _KEYS = {
     CompletionBy.PENSION_TYPE: "pension_type_id",
     CompletionBy.OFFICER: "assigned_to",
 }
+_BY_PRODUCT = (CompletionBy.PRODUCT, CompletionBy.PENSION_TYPE)
 _CREDIT_KEYS = {
+    CompletionBy.AREA: ("done_branch_id", "contact_branch_id"),
     CompletionBy.BRANCH: ("done_branch_id", "contact_branch_id"),
     CompletionBy.OFFICER: ("done_by", "contact_by"),
 }
@@ -154,15 +156,15 @@ def _keyed(name: tuple[str, str] | None, without: str, counts: Counts) -> KeyedC
 
 
 def _completion_holes(query: CompletionQuery) -> dict[str, str]:
-    if query.view is CompletionView.CREDIT:
+    if query.view is CompletionView.CREDIT and query.by not in _BY_PRODUCT:
         done, contact = _CREDIT_KEYS[query.by]
-        keyed = named_queries.render(BLOCKS, "keyed_credit", done_key=done, contact_key=contact)
+        block = "keyed_credit_by_area" if query.by is CompletionBy.AREA else "keyed_credit"
+        keyed = named_queries.render(BLOCKS, block, done_key=done, contact_key=contact)
         return {"view": "credit", "key_columns": f"c.{done}, c.{contact}", "keyed": keyed}
     if query.by is CompletionBy.AREA:
         keyed = BLOCKS["keyed_obligation_by_area"]
         return {"view": "day", "key_columns": "c.branch_id", "keyed": keyed}
     key = _KEYS[query.by]
     keyed = named_queries.render(BLOCKS, "keyed_obligation", key=key)
-    by_product = query.by in (CompletionBy.PRODUCT, CompletionBy.PENSION_TYPE)
-    view = "product" if by_product else "day"
+    view = "product" if query.by in _BY_PRODUCT else "day"
     return {"view": view, "key_columns": f"c.{key}", "keyed": keyed}

@@ -78,6 +78,21 @@ select c.{contact_key}, 0, 0, c.n, 0
 from counted c
 where c.is_contacted
 
+-- name: keyed_credit_by_area
+select
+    a.id as key, 0 as denominator, c.n as done, 0 as contacted,
+    case when c.is_confirmed then c.n else 0 end as confirmed
+from counted c
+join area_branches ab on ab.branch_id = c.done_branch_id
+join areas a on a.id = ab.area_id and a.deleted_at is null
+where c.is_done
+union all
+select a.id, 0, 0, c.n, 0
+from counted c
+join area_branches ab on ab.branch_id = c.contact_branch_id
+join areas a on a.id = ab.area_id and a.deleted_at is null
+where c.is_contacted
+
 -- name: names_of_branch
 select id, code, name from branches where id = any(%(ids)s::uuid[])
 

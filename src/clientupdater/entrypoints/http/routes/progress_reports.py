@@ -38,7 +38,7 @@ class CompletionReportQuery(PeriodReportQuery):
         CompletionView,
         About(
             "`obligation`: of the branch and officer that have the client. `credit`: of the branch"
-            " and person that recorded it; by branch or officer only.",
+            " and person that recorded it.",
             "obligation",
         ),
     ] = CompletionView.OBLIGATION
