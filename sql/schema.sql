@@ -465,7 +465,7 @@ first_change as (
         from client_sync_history n
         where
             n.changed_at > $4
-            and n.field_changed in ('company', 'branch', 'product', 'pension_type')
+            and n.field_changed::text = any('{company,branch,product,pension_type}'::text[])
         union all
         select p.client_id, p.field_changed, p.old_value, p.changed_at
         from client_changes p
@@ -3163,7 +3163,7 @@ CREATE INDEX client_sources_source_idx ON public.client_sources USING btree (sou
 CREATE INDEX client_sync_history_client_id_idx ON public.client_sync_history USING btree (client_id, changed_at);
 
 -- :: index client_sync_history_place_idx
-CREATE INDEX client_sync_history_place_idx ON public.client_sync_history USING btree (changed_at) INCLUDE (client_id, field_changed, old_value) WHERE ((field_changed)::text = ANY ((ARRAY['company'::character varying, 'branch'::character varying, 'product'::character varying, 'pension_type'::character varying])::text[]));
+CREATE INDEX client_sync_history_place_idx ON public.client_sync_history USING btree (changed_at) INCLUDE (client_id, field_changed, old_value) WHERE ((field_changed)::text = ANY ('{company,branch,product,pension_type}'::text[]));
 
 -- :: index client_sync_history_sync_job_id_idx
 CREATE INDEX client_sync_history_sync_job_id_idx ON public.client_sync_history USING btree (sync_job_id);

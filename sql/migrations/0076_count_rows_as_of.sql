@@ -98,17 +98,18 @@ folded as (
             array_agg(k.created_by order by k.event_sequence)
             filter (where k.is_live and k.is_contact)
         )[1] as contact_by,
+        -- A row that is done was never done again: its last DONE is the one that counts.
         (
             array_agg(k.reason_id order by k.event_sequence desc)
-            filter (where k.is_live and k.closes)
+            filter (where k.closes)
         )[1] as done_reason_id,
         (
             array_agg(k.created_by order by k.event_sequence desc)
-            filter (where k.is_live and k.closes)
+            filter (where k.closes)
         )[1] as done_by,
         (
             array_agg(k.created_at order by k.event_sequence desc)
-            filter (where k.is_live and k.closes)
+            filter (where k.closes)
         )[1] as done_at
     from known k
     group by k.id, k.client_id, k.period
@@ -153,7 +154,7 @@ first_change as (
         from client_sync_history n
         where
             n.changed_at > $4
-            and n.field_changed in ('company', 'branch', 'product', 'pension_type')
+            and n.field_changed::text = any('{company,branch,product,pension_type}'::text[])
         union all
         select p.client_id, p.field_changed, p.old_value, p.changed_at
         from client_changes p
