@@ -410,17 +410,18 @@ folded as (
             array_agg(k.created_by order by k.event_sequence)
             filter (where k.is_live and k.is_contact)
         )[1] as contact_by,
+        -- Of a row that is done, the last DONE was neither voided nor reopened.
         (
             array_agg(k.reason_id order by k.event_sequence desc)
-            filter (where k.is_live and k.closes)
+            filter (where k.closes)
         )[1] as done_reason_id,
         (
             array_agg(k.created_by order by k.event_sequence desc)
-            filter (where k.is_live and k.closes)
+            filter (where k.closes)
         )[1] as done_by,
         (
             array_agg(k.created_at order by k.event_sequence desc)
-            filter (where k.is_live and k.closes)
+            filter (where k.closes)
         )[1] as done_at
     from known k
     group by k.id, k.client_id, k.period

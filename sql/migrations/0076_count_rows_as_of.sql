@@ -98,7 +98,7 @@ folded as (
             array_agg(k.created_by order by k.event_sequence)
             filter (where k.is_live and k.is_contact)
         )[1] as contact_by,
-        -- A row that is done was never done again: its last DONE is the one that counts.
+        -- Of a row that is done, the last DONE was neither voided nor reopened.
         (
             array_agg(k.reason_id order by k.event_sequence desc)
             filter (where k.closes)
