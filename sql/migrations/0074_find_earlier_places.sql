@@ -3,4 +3,4 @@
 create index concurrently if not exists client_sync_history_place_idx
 on client_sync_history (changed_at)
 include (client_id, field_changed, old_value)
-where field_changed in ('company', 'branch', 'product', 'pension_type');
+where field_changed::text = any('{company,branch,product,pension_type}'::text[]);

@@ -50,12 +50,15 @@ with known as (
     select
         s.id, s.client_id, s.period, e.event_sequence, e.kind, e.status_type_id, e.reason_id,
         e.is_terminal, e.has_payment, e.branch_id, e.created_by, e.created_at,
-        v.voids is null as is_live, e.kind = 'recorded' and t.code = 'DONE' as closes,
-        e.kind = 'recorded' and r.code is distinct from 'NOT_REACHABLE' as is_contact
+        v.voids is null as is_live,
+        e.kind = 'recorded' and e.status_type_id = (
+            select t.id from status_types t where t.code = 'DONE'
+        ) as closes,
+        e.kind = 'recorded' and e.reason_id is distinct from (
+            select r.id from status_reasons r where r.code = 'NOT_REACHABLE'
+        ) as is_contact
     from client_period_status s
     join status_events e on e.client_period_status_id = s.id and e.created_at <= $4
-    join status_types t on t.id = e.status_type_id
-    left join status_reasons r on r.id = e.reason_id
     left join status_events v
         on v.client_period_status_id = e.client_period_status_id
         and v.voids = e.event_sequence
@@ -98,17 +101,18 @@ folded as (
             array_agg(k.created_by order by k.event_sequence)
             filter (where k.is_live and k.is_contact)
         )[1] as contact_by,
+        -- Of a row that is done, the last DONE was neither voided nor reopened.
         (
             array_agg(k.reason_id order by k.event_sequence desc)
-            filter (where k.is_live and k.closes)
+            filter (where k.closes)
         )[1] as done_reason_id,
         (
             array_agg(k.created_by order by k.event_sequence desc)
-            filter (where k.is_live and k.closes)
+            filter (where k.closes)
         )[1] as done_by,
         (
             array_agg(k.created_at order by k.event_sequence desc)
-            filter (where k.is_live and k.closes)
+            filter (where k.closes)
         )[1] as done_at
     from known k
     group by k.id, k.client_id, k.period
@@ -153,7 +157,7 @@ first_change as (
         from client_sync_history n
         where
             n.changed_at > $4
-            and n.field_changed in ('company', 'branch', 'product', 'pension_type')
+            and n.field_changed::text = any('{company,branch,product,pension_type}'::text[])
         union all
         select p.client_id, p.field_changed, p.old_value, p.changed_at
         from client_changes p
@@ -191,8 +195,10 @@ officer as (
 
 owed as (
     select
-        r.*, t.code = 'DONE' as is_done,
-        t.code = 'DONE' and d.code is not distinct from 'CONFIRMED' as is_confirmed,
+        r.*, r.status_type_id = (select t.id from status_types t where t.code = 'DONE') as is_done,
+        coalesce(
+            r.done_reason_id = (select d.id from status_reasons d where d.code = 'CONFIRMED'), false
+        ) as has_confirmed,
         coalesce(co.id, c.company_id) as company_id,
         coalesce(b.id, c.branch_id) as branch_id,
         case when o.client_id is null then c.assigned_to else o.officer_id end as assigned_to,
@@ -200,14 +206,14 @@ owed as (
         case when x.other_pension_type then y.id else c.pension_type_id end as pension_type_id
     from then_row r
     join clients c on c.id = r.client_id and (c.deleted_at is null or c.deleted_at > $4)
-    join status_types t on t.id = r.status_type_id
-    left join status_reasons d on d.id = r.done_reason_id
     left join officer o on o.client_id = c.id
     left join earlier x on x.client_id = c.id
     left join companies co on co.code = x.company
     left join branches b on b.code = x.branch
     left join products p on p.code = x.product
     left join pension_types y on y.code = x.pension_type
+    -- The filters below come after the joins: the planner takes them for far narrower than they are.
+    offset 0
 )
 
 select
@@ -218,7 +224,7 @@ select
     o.is_exempt,
     case when $3 = 'standing' then o.has_payment end,
     case when $3 = 'standing' then o.is_terminal end,
-    o.is_done, o.is_confirmed, o.contact_branch_id is not null,
+    o.is_done, o.is_done and o.has_confirmed, o.contact_branch_id is not null,
     case when $3 = 'credit' then o.contact_branch_id end,
     case when $3 = 'credit' then o.contact_by end,
     case when $3 = 'credit' and o.is_done then o.stands_in end,

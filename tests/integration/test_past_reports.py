@@ -12,9 +12,10 @@ from attrs import evolve, frozen
 
 from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import Error, InvalidInput
+from clientupdater.domain.events import ExemptCause
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rates import counts_of, credits_of
-from clientupdater.domain.tracking import note_payment
+from clientupdater.domain.tracking import note_payment, revive, settle
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.domain.write_context import WriteContext
 from clientupdater.ports.reports import (
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from clientupdater.domain.callers import Caller
+    from clientupdater.domain.clients import Client
     from clientupdater.domain.ids import PersonId
+    from clientupdater.domain.tracking import Change, PeriodRow
     from clientupdater.ports.reports import Report, ReportRow
     from tests.support.servers import Database
 
@@ -281,6 +284,40 @@ def test_R5_a_client_deleted_since_still_counts_as_of_before(past: Past) -> None
     )
     assert past.shown(before) == shown
     assert past.shown() != shown
+
+
+@pytest.mark.rule("R5", "T4")
+def test_R5_a_row_that_was_exempt_by_another_period_and_revived_counts_as_of_each(
+    past: Past,
+) -> None:
+    world, noted = past.world, dict[datetime, Any]()
+
+    def act(change_of: Callable[[PeriodRow, Client, WriteContext], Change | None]) -> None:
+        now = world.staff.clock.now()
+        write_context = WriteContext(now=now, zone=MANILA, by=past.boss, may_correct=True)
+        with world.syncing.work.begin(SYSTEM) as tx:
+            client = tx.clients.by_code(CODES[0])
+            row = client and tx.rows.find(client.id, NOVEMBER)
+            assert client
+            assert row
+            change = change_of(row, client, write_context)
+            assert change
+            tx.rows.append(row, change)
+        noted[now] = past.shown()
+        world.staff.clock.forward(minutes=20)
+
+    world.staff.clock.forward(minutes=20)
+    act(lambda row, _, context: settle(row, ExemptCause.TERMINAL, context))
+    act(lambda row, it, context: revive(row, evolve(it, has_terminal_outcome=True), "New", context))
+    act(note_its_payment)
+    rows = [shown[0]["branch obligation"][1]["figures"]["rows"] for shown in noted.values()]
+    assert rows == [rows[1] - 1, rows[1], rows[1]]
+    for moment, shown in noted.items():
+        assert past.shown(moment) == shown
+
+
+def note_its_payment(row: PeriodRow, _: Client, write_context: WriteContext) -> Change | None:
+    return note_payment(row, write_context.now, write_context)
 
 
 @pytest.mark.rule("R5")
