@@ -40,6 +40,21 @@ def test_R3_each_figure_of_the_totals_opens_into_as_many_clients(
     assert actors.run(*asked).returncode == 3
 
 
+@pytest.mark.rule("R5")
+@pytest.mark.parametrize("report", ["dashboard", "completion", "pace", "trend", "balance"])
+def test_R5_a_report_of_a_past_moment_counts_nothing_that_came_later(
+    actors: CliActors, report: str
+) -> None:
+    actors.json("status", "set", actors.client("Abad, Ana"), "CALLED")
+    asked = ("reports", report, "--company", "FCASH", "--period", str(running()))
+    past = actors.json(*asked, "--as-of", "2026-01-02T09:00:00+08:00", actor=BOSS)
+    assert past["as_of"].startswith("2026-01-02T01:00:00")
+    assert {figure["value"] for figure in past["totals"]["figures"].values()} == {0}
+    for moment in ("2026-01-02T09:00:00", "yesterday"):
+        refused = actors.run(*asked, "--as-of", moment, actor=BOSS)
+        assert (refused.returncode, "with an offset" in refused.stderr) == (2, True)
+
+
 def _option(name: str, value: str) -> tuple[str, ...]:
     """Name a filter as the command line does."""
     switches = {"exempt": "exempt", "terminal": "terminal", "contacted": "contacted"}

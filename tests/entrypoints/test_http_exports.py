@@ -468,6 +468,15 @@ def test_each_report_is_written_to_a_file_with_its_totals(actors: HttpActors, na
     assert len(rows) == len(asked["rows"]) + (name != "staff")
 
 
+@pytest.mark.rule("R5")
+def test_R5_the_file_of_a_past_report_names_its_moment(actors: HttpActors) -> None:
+    params = {"company": "FCASH", "period": "2026-11", "as_of": "2026-01-02T09:00:00+08:00"}
+    export = actors.made("report", report={"name": "completion", "params": params})
+    text = actors.http.get(export["file"]).content
+    assert b"2026-01-02" in text
+    assert [row["rows"] for row in read(text)] == ["0"]
+
+
 PATHS = {"dashboard": "dashboard/summary"}
 
 

@@ -54,6 +54,44 @@ def test_R3_the_filter_of_a_figure_lists_its_clients_over_http(
             assert len(listed.json()["items"]) == figure["value"], (each, listed.text)
 
 
+PERIOD_REPORTS = ["dashboard/summary", *(f"reports/{n}" for n in ("completion", "pace", "trend"))]
+
+
+@pytest.mark.parametrize("path", [*PERIOD_REPORTS, "reports/balance"])
+@pytest.mark.rule("R5")
+def test_R5_a_report_of_a_past_moment_shows_what_had_been_recorded_by_then(
+    actors: HttpActors, path: str
+) -> None:
+    boss = manager(actors, "reports:read")
+    actors.record(actors.client())
+    then = actors.staff.clock.now()
+    shown = read(actors, f"/{path}", boss, period="2026-11")
+    actors.staff.clock.forward(minutes=15)
+    actors.record(actors.client())
+    past = read(actors, f"/{path}", boss, period="2026-11", as_of=then.isoformat())
+    assert past["as_of"].startswith(f"{then:%Y-%m-%dT%H:%M:%S}")
+    assert values(past) == values(shown)
+    assert values(past) != values(read(actors, f"/{path}", boss, period="2026-11"))
+    figures = [f for row in (*past["rows"], past["totals"]) for f in row["figures"].values()]
+    assert {figure["filter"] for figure in figures} == {None}
+
+
+@pytest.mark.parametrize("name", ["untouched", "ageing", "staff"])
+def test_a_report_that_has_no_past_refuses_to_be_asked_for_it(
+    actors: HttpActors, name: str
+) -> None:
+    asked = {**FCASH, "as_of": "2026-11-05T09:30:00Z"}
+    boss = manager(actors, "reports:read")
+    answer = actors.http.get(f"{BASE}/reports/{name}", params=asked, headers=boss)
+    assert answer.status_code == 400
+    assert "as_of" in answer.text
+
+
+def values(report: Any) -> Any:
+    figures = [row["figures"] for row in (*report["rows"], report["totals"])]
+    return [{name: each["value"] for name, each in row.items()} for row in figures]
+
+
 @pytest.mark.rule("R6")
 def test_R6_people_read_their_own_records_by_status_read_alone(actors: HttpActors) -> None:
     actors.record(actors.client())
@@ -145,6 +183,9 @@ def test_A1_a_report_is_refused_without_its_permission(
         ("/reports/staff", {"period": "2026-11"}, "period"),
         ("/reports/balance", {"company": "NONE"}, "company"),
         ("/clients", {"recorded": "update"}, "recorded_by"),
+        ("/reports/balance", {"as_of": "2026-11-05T09:30:00"}, "as_of"),
+        ("/reports/balance", {"as_of": "2027-01-01T00:00:00Z"}, "as_of"),
+        ("/dashboard/summary", {"period": "2026-11", "as_of": "2026-11-20T09:00:00Z"}, "as_of"),
     ],
 )
 def test_a_question_that_has_no_answer_is_refused(

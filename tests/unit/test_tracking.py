@@ -915,6 +915,19 @@ def test_a_past_moment_shows_what_had_been_recorded_by_then() -> None:
         6: ("UPDATED", 3),
     }
     assert as_of(ledger.history, datetime(2026, 10, 31, tzinfo=MANILA)) is None
+    assert as_of((), manila(3)) is None
+
+
+@pytest.mark.rule("R5")
+def test_R5_events_of_a_row_keep_their_order_in_time_whatever_the_clocks_say() -> None:
+    ledger = Ledger()
+    recorded(ledger, "TO_FOLLOW", write_context(manila(5)))
+    recorded(ledger, "CALLED", write_context(manila(3)))
+    assert [event.recorded_at for event in ledger.history[1:]] == [manila(5), manila(5)]
+    assert ledger.history[2].occurred_at == manila(3)
+    between = as_of(ledger.history, manila(4))
+    assert between is not None
+    assert between.status == "PENDING"
 
 
 @pytest.mark.rule("T1", "T4")

@@ -169,7 +169,7 @@ def advance(snapshot: Snapshot, event: StatusEvent) -> Snapshot:
 
 
 def as_of(history: Sequence[StatusEvent], moment: datetime) -> Snapshot | None:
-    """Fold what had been recorded by a past moment; None if there was nothing yet."""
+    """Fold what had been recorded by a past moment; None if there was nothing yet (R5)."""
     known = [event for event in history if event.recorded_at <= moment]
     return fold(known) if known else None
 

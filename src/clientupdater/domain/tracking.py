@@ -299,14 +299,18 @@ def _require_voidable(history: History, sequence: int) -> None:
 
 
 def _event(row: PeriodRow, kind: EventKind, write_context: WriteContext) -> StatusEvent:
-    """Build the row's next event, with status and branch unchanged."""
+    """Build the row's next event, with status and branch unchanged.
+
+    Clocks differ, but the events of a row stay in the order of their times: what had been recorded
+    by a past moment is the row's first events (R5).
+    """
     return StatusEvent(
         sequence=row.snapshot.version + 1,
         kind=kind,
         status=row.snapshot.status,
         branch=row.snapshot.branch,
         occurred_at=write_context.now,
-        recorded_at=write_context.now,
+        recorded_at=max(write_context.now, row.snapshot.updated_at),
         by=write_context.by,
     )
 

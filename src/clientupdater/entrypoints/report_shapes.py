@@ -28,7 +28,7 @@ class ReportFigure:
     """A count or a sum, and the filter of the clients behind it."""
 
     value: int | Decimal
-    filter: dict[str, str]
+    filter: dict[str, str] | None
 
 
 @frozen
@@ -172,7 +172,8 @@ def _figures(row: ReportRow) -> dict[str, ReportFigure]:
 
 
 def _figure(figure: Figure) -> ReportFigure:
-    return ReportFigure(figure.value, filter_words(figure.filter))
+    wanted = figure.filter
+    return ReportFigure(figure.value, None if wanted is None else filter_words(wanted))
 
 
 def _rates(row: ReportRow) -> dict[str, str | None]:

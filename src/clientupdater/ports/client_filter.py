@@ -36,6 +36,8 @@ class StatusFilter:
     follow_up_before: date | None = None
     updated_by: PersonId | None = None
     branch_then: str | None = None
+    area_then: str | None = None
+    """An area, by its code: the row stands in one of its branches."""
     open: bool | None = None
     opened_in: str | None = None
     """The branch, by its code, that the row was opened in."""
@@ -49,6 +51,7 @@ class StatusFilter:
     promised_before: date | None = None
     contacted: bool | None = None
     contact_branch: str | None = None
+    contact_area: str | None = None
     contact_by: PersonId | None = None
     done_by: PersonId | None = None
     done_until: date | None = None

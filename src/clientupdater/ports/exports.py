@@ -12,6 +12,7 @@ from attrs import field, frozen
 from clientupdater.domain.exports import COLUMNS, is_over
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.ports.reports import (
+    BalanceQuery,
     CompletionQuery,
     DashboardQuery,
     PaceQuery,
@@ -61,7 +62,7 @@ ReportQuery: TypeAlias = (
 
 REPORT_QUERIES: Mapping[ReportName, type[ReportQuery]] = {
     ReportName.AGEING: PlaceQuery,
-    ReportName.BALANCE: PlaceQuery,
+    ReportName.BALANCE: BalanceQuery,
     ReportName.COMPLETION: CompletionQuery,
     ReportName.DASHBOARD: DashboardQuery,
     ReportName.PACE: PaceQuery,

@@ -34,7 +34,8 @@ class Figure:
     """A count or a sum, and the filter whose list is exactly the rows behind it."""
 
     value: int | Decimal
-    filter: ClientFilter
+    filter: ClientFilter | None
+    """None as of a past moment: lists show rows as they are at present."""
 
 
 @frozen(kw_only=True)
@@ -108,6 +109,8 @@ class DashboardQuery:
 
     company: str
     period: Period
+    as_of: datetime | None = None
+    """What had been recorded by then (R5); None: now."""
 
 
 @frozen(kw_only=True)
@@ -116,6 +119,8 @@ class PaceQuery:
 
     company: str
     period: Period
+    as_of: datetime | None = None
+    """What had been recorded by then (R5); None: now."""
 
 
 MOST_PERIODS = 24
@@ -133,6 +138,16 @@ class TrendQuery:
     company: str
     period: Period
     periods: int = field(default=12, validator=_within_limits)
+    as_of: datetime | None = None
+    """What had been recorded by then (R5); None: now."""
+
+
+@frozen(kw_only=True)
+class BalanceQuery(PlaceQuery):
+    """A question for the balance of branches, in the month of `as_of` where it names no period."""
+
+    as_of: datetime | None = None
+    """What had been recorded by then (R5); None: now."""
 
 
 @frozen
@@ -191,6 +206,12 @@ class ReportModels(Protocol):
 
         `exactly` also checks of each row that never moved that it stands where it was opened.
         """
+        ...
+
+    def balance_as_of(
+        self, looking: Looking, base: ClientFilter, moment: datetime
+    ) -> list[BalanceCounts]:
+        """Read it as it was at a past moment (R5), of one company and period."""
         ...
 
     def figures(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from clientupdater.app import App
     from clientupdater.domain.callers import Caller
 
+_NO_MOMENT = "must be a time with an offset, as in 2026-11-05T09:30:00+08:00"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -31,6 +33,23 @@ class PeriodType(click.ParamType[Any]):
             return value if isinstance(value, Period) else Period.parse(value)
         except InvalidPeriod as error:
             self.fail(error.faults[0].message, param, ctx)
+
+
+class MomentType(click.ParamType[Any]):
+    """A moment with an offset."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        """Refuse one without an offset: it may be of any zone."""
+        try:
+            moment = datetime.fromisoformat(str(value))
+            in_utc = moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail(_NO_MOMENT, param, ctx)
+        if moment.tzinfo is None:
+            self.fail(_NO_MOMENT, param, ctx)
+        return in_utc
 
 
 class JobNumber(click.ParamType[int]):

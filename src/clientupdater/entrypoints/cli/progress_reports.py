@@ -8,13 +8,11 @@ import click
 
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
 from clientupdater.entrypoints.cli.naming import PeriodType
-from clientupdater.entrypoints.cli.report_tables import chart_option, print_report
+from clientupdater.entrypoints.cli.report_tables import as_of_option, chart_option, print_report
 from clientupdater.entrypoints.cli.session import Session, example, json_option, note, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from clientupdater.domain.periods import Period
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -24,6 +22,7 @@ def _period_options(command: _Command) -> _Command:
         chart_option,
         json_option,
         as_option,
+        as_of_option,
         click.option("--period", type=PeriodType(), required=True, help="Such as 2026-11."),
         click.option("--company", metavar="CODE", required=True, help="The company's code."),
     ):
@@ -38,15 +37,12 @@ def _period_options(command: _Command) -> _Command:
 )
 @_period_options
 @click.pass_obj
-def dashboard(
-    session: Session, /, *, company: str, period: Period, acts: str, as_json: bool, chart: bool
-) -> None:
+def dashboard(session: Session, /, *, acts: str, as_json: bool, chart: bool, **asked: Any) -> None:
     """Show where a period stands, by status and in all."""
     from clientupdater.ports.reports import DashboardQuery
 
     with opened_as(session, acts) as (app, caller):
-        query = DashboardQuery(company=company, period=period)
-        report = app.reports.dashboard.read(caller, query)
+        report = app.reports.dashboard.read(caller, DashboardQuery(**asked))
     print_report(report, as_json=as_json, chart=chart)
 
 
@@ -73,16 +69,13 @@ def dashboard(
 )
 @click.pass_obj
 def completion(
-    session: Session, /, *, company: str, period: Period, by: str, view: str, acts: str,
-    as_json: bool, chart: bool,
-) -> None:  # fmt: skip
+    session: Session, /, *, by: str, view: str, acts: str, as_json: bool, chart: bool, **asked: Any
+) -> None:
     """Report what is done, reached and confirmed."""
     from clientupdater.ports.reports import CompletionBy, CompletionQuery, CompletionView
 
     with opened_as(session, acts) as (app, caller):
-        query = CompletionQuery(
-            company=company, period=period, by=CompletionBy(by), view=CompletionView(view)
-        )
+        query = CompletionQuery(by=CompletionBy(by), view=CompletionView(view), **asked)
         report = app.reports.completion.read(caller, query)
     print_report(report, as_json=as_json, chart=chart)
 
@@ -94,15 +87,13 @@ def completion(
 )
 @_period_options
 @click.pass_obj
-def pace(
-    session: Session, /, *, company: str, period: Period, acts: str, as_json: bool, chart: bool
-) -> None:
+def pace(session: Session, /, *, acts: str, as_json: bool, chart: bool, **asked: Any) -> None:
     """Report the share done by each working day, beside the last three periods."""
     from clientupdater.entrypoints.report_shapes import pace_shown
     from clientupdater.ports.reports import PaceQuery
 
     with opened_as(session, acts) as (app, caller):
-        result = app.reports.pace.read(caller, PaceQuery(company=company, period=period))
+        result = app.reports.pace.read(caller, PaceQuery(**asked))
     if as_json:
         print_json(pace_shown(result))
         return
@@ -124,21 +115,10 @@ def pace(
     "--periods", type=click.IntRange(1, 24), default=12, show_default=True, help="How many."
 )
 @click.pass_obj
-def trend(
-    session: Session,
-    /,
-    *,
-    company: str,
-    period: Period,
-    periods: int,
-    acts: str,
-    as_json: bool,
-    chart: bool,
-) -> None:
+def trend(session: Session, /, *, acts: str, as_json: bool, chart: bool, **asked: Any) -> None:
     """Report the rates of a period and of those before it."""
     from clientupdater.ports.reports import TrendQuery
 
     with opened_as(session, acts) as (app, caller):
-        query = TrendQuery(company=company, period=period, periods=periods)
-        report = app.reports.trend.read(caller, query)
+        report = app.reports.trend.read(caller, TrendQuery(**asked))
     print_report(report, as_json=as_json, chart=chart)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clientupdater.entrypoints.cli.naming import MomentType
 from clientupdater.entrypoints.cli.session import note, print_json
 from clientupdater.entrypoints.cli.tables import print_table
 
@@ -20,6 +21,12 @@ _WIDTH = 40
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 chart_option = click.option("--chart", is_flag=True, help="Draw bars in place of the table.")
+as_of_option = click.option(
+    "--as-of",
+    type=MomentType(),
+    metavar="MOMENT",
+    help="What had been recorded by then, such as 2026-10-30T17:00:00+08:00.  [default: now]",
+)
 
 
 def print_report(report: Report, *, as_json: bool, chart: bool) -> None:
@@ -29,7 +36,8 @@ def print_report(report: Report, *, as_json: bool, chart: bool) -> None:
     if as_json:
         print_json(report_shown(report))
         return
-    note(f"period {report.period}")
+    moment = f", as of {report.as_of:%Y-%m-%d %H:%M %Z}" if report.as_of else ""
+    note(f"period {report.period}{moment}")
     if chart:
         print_table(("name", "", "value"), chart_rows(report))
         return

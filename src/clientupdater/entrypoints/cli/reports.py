@@ -9,12 +9,13 @@ import click
 from clientupdater.entrypoints.cli import progress_reports
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
 from clientupdater.entrypoints.cli.paging import page_options, paged
-from clientupdater.entrypoints.cli.report_tables import chart_option, print_report
+from clientupdater.entrypoints.cli.report_tables import as_of_option, chart_option, print_report
 from clientupdater.entrypoints.cli.session import Session, example, json_option, note, print_json
 from clientupdater.entrypoints.cli.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from clientupdater.app import App
     from clientupdater.domain.callers import Caller
@@ -51,14 +52,24 @@ reports.add_command(progress_reports.trend)
 
 @reports.command(epilog=example("clientupdater reports balance --company FCASH"))
 @_of_company
+@as_of_option
 @chart_option
 @click.pass_obj
-def balance(session: Session, /, **params: Any) -> None:
+def balance(session: Session, /, *, as_of: datetime | None, **params: Any) -> None:
     """Show what came into each branch, stands there and left; both sides add up.
 
     opened + moved_in + restored = done + open + exempt + moved_out.
     """
-    _print_report(session, lambda app, who, query: app.reports.balance.read(who, query), **params)
+
+    def read(app: App, caller: Caller, query: PlaceQuery) -> Report:
+        from clientupdater.ports.reports import BalanceQuery
+
+        of = BalanceQuery(
+            company=query.company, branch=query.branch, period=query.period, as_of=as_of
+        )
+        return app.reports.balance.read(caller, of)
+
+    _print_report(session, read, **params)
 
 
 @reports.command(epilog=example("clientupdater reports ageing --company FCASH"))

@@ -157,7 +157,7 @@ class WriteExport:
         if actor is None:
             raise Refused("The person who asked for this export may no longer have it.")
         report = self.reports[request.name](Caller(actor), request.query)
-        return ReportTable(report, now)
+        return ReportTable(report, report.as_of or now)
 
     def _table(self, export: Export, scopes: tuple[AccessScope, ...]) -> TableRequest:
         now = self.clock.now()

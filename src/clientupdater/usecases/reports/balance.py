@@ -15,6 +15,7 @@ from clientupdater.ports.client_filter import ClientFilter, StatusFilter
 from clientupdater.ports.lists import Looking
 from clientupdater.ports.reports import Figure, ReportRow
 from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.reports.past import as_it_was, require_settled
 from clientupdater.usecases.reports.reading import narrowed, reader_of, report, rows_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.reports import BalanceCounts, PlaceQuery, Report
+    from clientupdater.ports.reports import BalanceCounts, BalanceQuery, Report
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 _SYSTEM = PersonId(UUID(int=0))
@@ -40,12 +41,16 @@ class Balance:
     clock: Clock
     zone: tzinfo
 
-    def read(self, caller: Caller, query: PlaceQuery) -> Report:
+    def read(self, caller: Caller, query: BalanceQuery) -> Report:
         """Read the balance of each branch that rows stood in, or of one."""
-        reader = reader_of(self.work, caller, self.clock, self.zone)
-        base = rows_of(query, reader)
+        reader, moment = reader_of(self.work, caller, self.clock, self.zone), query.as_of
+        require_settled(moment, reader.now)
+        base = rows_of(query, reader, business_day(moment or reader.now, self.zone))
         with self.work.read(reader.clients, caller.generation) as tx:
-            branches = tx.reports.balance(reader, base)
+            if moment is None:
+                branches = tx.reports.balance(reader, base)
+            else:
+                branches = tx.reports.balance_as_of(reader, base, moment)
         base = evolve(base, branch=None)
         rows = [_row(base, counts) for counts in branches]
         if query.branch is None:
@@ -53,7 +58,7 @@ class Balance:
         else:
             figures = rows[0].figures if rows else {}
             totals = ReportRow(key=None, name="Total", figures=figures)
-        return report(rows, totals, base, reader)
+        return as_it_was(report(rows, totals, base, reader), moment)
 
     def find_uneven(self) -> tuple[str, ...]:
         """Name branches whose balance does not add up, in the running and the last periods.

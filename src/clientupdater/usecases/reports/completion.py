@@ -7,7 +7,6 @@ from uuid import UUID
 
 from attrs import evolve, frozen
 
-from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.statuses import CONFIRMED, DONE
 from clientupdater.ports.client_filter import NONE
@@ -19,6 +18,7 @@ from clientupdater.ports.reports import (
     ReportRow,
 )
 from clientupdater.usecases.reports.figures import counted_rows, rates_row, with_row
+from clientupdater.usecases.reports.past import as_it_was, require_settled
 from clientupdater.usecases.reports.reading import reader_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,14 @@ if TYPE_CHECKING:
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 _COLUMNS = {CompletionBy.OFFICER: "assigned_to"}
-_CREDITED = (CompletionBy.BRANCH, CompletionBy.OFFICER)
+_CREDIT_COLUMNS = {
+    CompletionBy.BRANCH: ("branch_then", "contact_branch"),
+    CompletionBy.AREA: ("area_then", "contact_area"),
+    CompletionBy.OFFICER: ("done_by", "contact_by"),
+}
+"""What lists the rows that a key finished, and those that it reached first. A row has one product
+and one pension type, by credit as by obligation.
+"""
 
 
 @frozen
@@ -47,47 +54,54 @@ class CompletionReport:
     def read(self, caller: Caller, query: CompletionQuery) -> Report:
         """Count the rows within reports:read, status:read and clients:read."""
         reader = reader_of(self.work, caller, self.clock, self.zone)
-        if query.view is CompletionView.CREDIT and query.by not in _CREDITED:
-            raise InvalidInput.of("/by", "is branch or officer where view is credit")
-        if query.as_of is not None:
-            raise InvalidInput.of("/as_of", "is not supported by this report yet")
+        require_settled(query.as_of, reader.now)
         with self.work.read(reader.clients, caller.generation) as tx:
-            counts = tx.row_counts.completion(query, reader)
+            counts = tx.row_counts.at(query.as_of).completion(query, reader)
         of_all = counted_rows(query.company, query.period, reader)
         row = _credit_row if query.view is CompletionView.CREDIT else _obligation_row
-        return Report(
+        report = Report(
             rows=tuple(row(each, query.by, of_all) for each in counts.keys),
             totals=rates_row(None, "all", counts.total, of_all),
             period=query.period,
             as_of=reader.now,
         )
+        return as_it_was(report, query.as_of)
 
 
 def _obligation_row(counts: KeyedCounts, by: CompletionBy, of_all: ClientFilter) -> ReportRow:
-    value: Any = counts.key
+    return rates_row(counts.key, counts.name, counts.counts, _owed(counts.key, by, of_all))
+
+
+def _owed(key: str | None, by: CompletionBy, of_all: ClientFilter) -> ClientFilter:
+    value: Any = key
     if by is CompletionBy.OFFICER:
-        value = PersonId(UUID(counts.key)) if counts.key else None
+        value = PersonId(UUID(key)) if key else None
     columns: dict[str, Any] = {_COLUMNS.get(by, str(by)): NONE if value is None else value}
-    rows = evolve(of_all, **columns)
-    return rates_row(counts.key, counts.name, counts.counts, rows)
+    return evolve(of_all, **columns)
 
 
 def _credit_row(counts: KeyedCounts, by: CompletionBy, of_all: ClientFilter) -> ReportRow:
     """Nothing is owed by credit, so that it has no rates."""
-    done: dict[str, Any]
-    contact: dict[str, Any]
-    if by is CompletionBy.OFFICER:
-        person = PersonId(UUID(counts.key)) if counts.key else None
-        done, contact = {"done_by": person}, {"contact_by": person}
-    else:
-        done, contact = {"branch_then": counts.key}, {"contact_branch": counts.key}
-    finished = with_row(of_all, status=DONE, **done)
+    finished, contacted = _credited(counts.key, by, of_all)
+    finished = with_row(finished, status=DONE)
     return ReportRow(
         key=counts.key,
         name=counts.name,
         figures={
             "done": Figure(counts.counts.done, finished),
-            "contacted": Figure(counts.counts.contacted, with_row(of_all, **contact)),
+            "contacted": Figure(counts.counts.contacted, contacted),
             "confirmed": Figure(counts.counts.confirmed, with_row(finished, reason=CONFIRMED)),
         },
     )
+
+
+def _credited(
+    key: str | None, by: CompletionBy, of_all: ClientFilter
+) -> tuple[ClientFilter, ClientFilter]:
+    """List what counts as finished for a key, and what as reached first."""
+    if by not in _CREDIT_COLUMNS:
+        rows = _owed(key, by, of_all)
+        return rows, with_row(rows, contacted=True)
+    value: Any = PersonId(UUID(key)) if key and by is CompletionBy.OFFICER else key
+    finished, contacted = _CREDIT_COLUMNS[by]
+    return with_row(of_all, **{finished: value}), with_row(of_all, **{contacted: value})

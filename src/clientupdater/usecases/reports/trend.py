@@ -10,6 +10,7 @@ from clientupdater.domain.periods import Period
 from clientupdater.domain.rates import Counts
 from clientupdater.ports.reports import Report, TrendQuery
 from clientupdater.usecases.reports.figures import counted_rows, rates_row
+from clientupdater.usecases.reports.past import as_it_was, require_settled
 from clientupdater.usecases.reports.reading import reader_of
 
 if TYPE_CHECKING:
@@ -31,9 +32,10 @@ class Trend:
     def read(self, caller: Caller, query: TrendQuery) -> Report:
         """Count the rows within reports:read, status:read and clients:read."""
         reader = reader_of(self.work, caller, self.clock, self.zone)
+        require_settled(query.as_of, reader.now)
         periods = last_periods(query.period, query.periods)
         with self.work.read(reader.clients, caller.generation) as tx:
-            counts = tx.row_counts.trend(query.company, periods, reader)
+            counts = tx.row_counts.at(query.as_of).trend(query.company, periods, reader)
         rows = tuple(
             rates_row(
                 str(period),
@@ -43,7 +45,8 @@ class Trend:
             )
             for period in periods
         )
-        return Report(rows=rows, totals=rows[-1], period=query.period, as_of=reader.now)
+        report = Report(rows=rows, totals=rows[-1], period=query.period, as_of=reader.now)
+        return as_it_was(report, query.as_of)
 
 
 def last_periods(period: Period, count: int) -> tuple[Period, ...]:

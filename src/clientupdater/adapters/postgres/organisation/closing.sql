@@ -122,20 +122,22 @@ where c.branch_id = %(branch)s
 -- S9: the sequence is the version that the row's own update gives.
 with moved as (
     update client_period_status s
-    set branch_id = %(into)s, version = s.version + 1, updated_by = %(by)s, updated_at = %(now)s
+    set
+        branch_id = %(into)s, version = s.version + 1, updated_by = %(by)s,
+        updated_at = greatest(%(now)s, s.updated_at)
     from clients c
     where s.branch_id = %(branch)s
         and {not_done}
         and c.id = s.client_id
         and c.branch_id = %(into)s
-    returning s.id, s.version, s.status_type_id, s.company_id, s.branch_id
+    returning s.id, s.version, s.status_type_id, s.company_id, s.branch_id, s.updated_at
 )
 
 insert into status_events (
     client_period_status_id, event_sequence, kind, status_type_id, company_id, branch_id,
     occurred_at, created_at, created_by
 )
-select id, version, 'moved', status_type_id, company_id, branch_id, %(now)s, %(now)s, %(by)s
+select id, version, 'moved', status_type_id, company_id, branch_id, %(now)s, updated_at, %(by)s
 from moved
 
 -- name: move_contacts

@@ -200,11 +200,21 @@ s.updated_by = %(row_updated_by)s::uuid
 -- name: row_branch_then
 s.branch_id = %(row_branch_then)s::uuid
 
+-- name: row_area_then
+s.branch_id = any(array(
+    select ab.branch_id from area_branches ab where ab.area_id = %(row_area_then)s::uuid
+))
+
 -- name: row_contacted
 (s.contact_branch_id is not null) = %(row_contacted)s
 
 -- name: row_contact_branch
 s.contact_branch_id = %(row_contact_branch)s::uuid
+
+-- name: row_contact_area
+s.contact_branch_id = any(array(
+    select ab.branch_id from area_branches ab where ab.area_id = %(row_contact_area)s::uuid
+))
 
 -- name: row_contact_by
 s.contact_by = %(row_contact_by)s::uuid

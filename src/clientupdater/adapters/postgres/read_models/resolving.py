@@ -44,6 +44,8 @@ _KINDS = {
     "row_moved_out": "any_branch",
     "recorded_reason": "reason",
     "row_contact_branch": "any_branch",
+    "row_area_then": "area",
+    "row_contact_area": "area",
 }
 """The filters that name a code, and what it is a code of."""
 _MAY_BE_NONE = ("product", "pension_type")

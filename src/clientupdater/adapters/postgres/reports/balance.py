@@ -8,10 +8,13 @@ from attrs import evolve, frozen
 
 from clientupdater.adapters.postgres.core import named_queries
 from clientupdater.adapters.postgres.reports.counting import joined
+from clientupdater.adapters.postgres.reports.counts import company_id, reader_scope
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.ports.reports import BalanceCounts
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from clientupdater.adapters.postgres.reports.counting import Conditions
     from clientupdater.ports.client_filter import ClientFilter
 
@@ -29,20 +32,42 @@ class Balances:
 
         `exactly` reads where every row was opened; otherwise a row that never moved stands there.
         """
-        branch = base.branch
         where, params = joined(self.conditions.of(evolve(base, branch=None)), "b_")
-        configuration, control = self.conditions.configuration, self.conditions.control
-        if branch:
-            if branch not in configuration.ids["any_branch"]:
-                raise InvalidInput.of("/branch", "there is no such code")
-            params["branch"] = configuration.ids["any_branch"][branch]
         statement = named_queries.render(
             BLOCKS,
             "balance",
             where=where,
-            branch=BLOCKS["of_branch"] if branch else "true",
-            only=BLOCKS["only_branch"] if branch else "true",
+            branch=BLOCKS["of_branch"] if base.branch else "true",
+            only=self._only(base),
             moved=BLOCKS["every_row" if exactly else "rows_that_moved"],
         )
-        rows = control.begun.execute(statement.encode(), params, prepare=False)
+        return self._run(statement, base, params)
+
+    def read_as_of(self, base: ClientFilter, moment: datetime) -> list[BalanceCounts]:
+        """Read them as they were at a past moment (R5)."""
+        looking, configuration = self.conditions.looking, self.conditions.configuration
+        scope, params = reader_scope(configuration, looking)
+        params |= {
+            "company": company_id(configuration, base.company),
+            "periods": [str(base.row.period)] if base.row else [],
+            "moment": moment,
+            "zone": looking.zone,
+        }
+        only = self._only(base)
+        statement = named_queries.render(BLOCKS, "balance_as_of", scope=scope, only=only)
+        return self._run(statement, base, params)
+
+    def _only(self, base: ClientFilter) -> str:
+        return BLOCKS["only_branch"] if base.branch else "true"
+
+    def _run(
+        self, statement: str, base: ClientFilter, params: dict[str, object]
+    ) -> list[BalanceCounts]:
+        if base.branch:
+            branches = self.conditions.configuration.ids["any_branch"]
+            if base.branch not in branches:
+                raise InvalidInput.of("branch", "there is no such code")
+            params["branch"] = branches[base.branch]
+        connection = self.conditions.control.begun
+        rows = connection.execute(statement.encode(), params, prepare=False)
         return [BalanceCounts(*row) for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from clientupdater.adapters.postgres.core import named_queries
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
@@ -17,12 +17,11 @@ from clientupdater.ports.row_counts import CompletionCounts, KeyedCounts, Standi
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from uuid import UUID
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connect import Connection
-    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.ports.lists import Looking
     from clientupdater.ports.reports import CompletionQuery
 
@@ -35,7 +34,9 @@ _KEYS = {
     CompletionBy.PENSION_TYPE: "pension_type_id",
     CompletionBy.OFFICER: "assigned_to",
 }
+_BY_PRODUCT = (CompletionBy.PRODUCT, CompletionBy.PENSION_TYPE)
 _CREDIT_KEYS = {
+    CompletionBy.AREA: ("done_branch_id", "contact_branch_id"),
     CompletionBy.BRANCH: ("done_branch_id", "contact_branch_id"),
     CompletionBy.OFFICER: ("done_by", "contact_by"),
 }
@@ -45,6 +46,11 @@ _CREDIT_KEYS = {
 class PostgresRowCounts:
     _connection: Connection
     _configuration: Configuration
+    _moment: datetime | None = None
+    """Counts are read from the events recorded by then (R5); None: from those that are kept."""
+
+    def at(self, moment: datetime | None) -> PostgresRowCounts:
+        return evolve(self, moment=moment)
 
     def completion(self, query: CompletionQuery, looking: Looking) -> CompletionCounts:
         rows = self._read(
@@ -98,26 +104,16 @@ class PostgresRowCounts:
         **holes: str,
     ) -> list[tuple[Any, ...]]:
         """Run it, planned for its very scope."""
-        predicates = [
-            ScopePredicate(self._configuration.scope(scope), f"r{n}")
-            for n, scope in enumerate(_scopes(looking))
-        ]
-        scope = " and ".join(f"({each.form.over_clients()})" for each in predicates)
-        params: dict[str, object] = {
-            name: value for each in predicates for name, value in each.params.items()
-        }
+        scope, params = reader_scope(self._configuration, looking)
         params |= {
-            "company": self._company(company),
+            "company": company_id(self._configuration, company),
             "periods": [str(period) for period in periods],
+            "moment": self._moment,
+            "zone": looking.zone,
         }
-        sql = named_queries.render(BLOCKS, block, scope=scope, **holes)
+        counted = BLOCKS["counted" if self._moment is None else "counted_as_of"]
+        sql = named_queries.render({**BLOCKS, "counted": counted}, block, scope=scope, **holes)
         return self._connection.execute(sql.encode(), params, prepare=False).fetchall()
-
-    def _company(self, code: str) -> UUID:
-        company = self._configuration.ids["company"].get(code)
-        if company is None:
-            raise InvalidInput.of("/company", "there is no such code")
-        return company
 
     def _named(
         self, by: CompletionBy, keyed: Mapping[UUID | None, Counts]
@@ -137,10 +133,22 @@ class PostgresRowCounts:
         return {id_: (code, name) for id_, code, name in rows}
 
 
-def _scopes(looking: Looking) -> list[AccessScope]:
-    """Give each scope once."""
+def reader_scope(configuration: Configuration, looking: Looking) -> tuple[str, dict[str, object]]:
+    """Limit counts c to the scopes of a reader: give the condition and its parameters."""
     scopes = filter(None, (looking.clients, looking.statuses, looking.reports))
-    return list({scope.fingerprint(): scope for scope in scopes}.values())
+    once = {scope.fingerprint(): scope for scope in scopes}
+    predicates = [
+        ScopePredicate(configuration.scope(scope), f"r{n}") for n, scope in enumerate(once.values())
+    ]
+    condition = " and ".join(f"({each.form.over_clients()})" for each in predicates)
+    return condition, {name: value for each in predicates for name, value in each.params.items()}
+
+
+def company_id(configuration: Configuration, code: str | None) -> UUID:
+    company = configuration.ids["company"].get(code or "")
+    if company is None:
+        raise InvalidInput.of("/company", "there is no such code")
+    return company
 
 
 def _keyed(name: tuple[str, str] | None, without: str, counts: Counts) -> KeyedCounts:
@@ -148,15 +156,15 @@ def _keyed(name: tuple[str, str] | None, without: str, counts: Counts) -> KeyedC
 
 
 def _completion_holes(query: CompletionQuery) -> dict[str, str]:
-    if query.view is CompletionView.CREDIT:
+    if query.view is CompletionView.CREDIT and query.by not in _BY_PRODUCT:
         done, contact = _CREDIT_KEYS[query.by]
-        keyed = named_queries.render(BLOCKS, "keyed_credit", done_key=done, contact_key=contact)
+        block = "keyed_credit_by_area" if query.by is CompletionBy.AREA else "keyed_credit"
+        keyed = named_queries.render(BLOCKS, block, done_key=done, contact_key=contact)
         return {"view": "credit", "key_columns": f"c.{done}, c.{contact}", "keyed": keyed}
     if query.by is CompletionBy.AREA:
         keyed = BLOCKS["keyed_obligation_by_area"]
         return {"view": "day", "key_columns": "c.branch_id", "keyed": keyed}
     key = _KEYS[query.by]
     keyed = named_queries.render(BLOCKS, "keyed_obligation", key=key)
-    by_product = query.by in (CompletionBy.PRODUCT, CompletionBy.PENSION_TYPE)
-    view = "product" if by_product else "day"
+    view = "product" if query.by in _BY_PRODUCT else "day"
     return {"view": view, "key_columns": f"c.{key}", "keyed": keyed}

@@ -12,6 +12,16 @@
 ) c
 where {scope}
 
+-- name: counted_as_of
+-- R5: by whom rows were owed at a past moment (ADR 36).
+(
+    select {columns}, k.total as n
+    from count_rows_as_of(
+        %(company)s::uuid, %(periods)s::text[], '{view}', %(moment)s::timestamptz, %(zone)s::text
+    ) k
+) c
+where {scope}
+
 -- name: columns
 k.period, k.company_id, k.branch_id, k.assigned_to, k.product_id, k.pension_type_id,
 k.status_type_id, k.is_exempt, k.has_payment, k.is_terminal, k.is_done, k.is_confirmed,
@@ -66,6 +76,21 @@ where c.is_done
 union all
 select c.{contact_key}, 0, 0, c.n, 0
 from counted c
+where c.is_contacted
+
+-- name: keyed_credit_by_area
+select
+    a.id as key, 0 as denominator, c.n as done, 0 as contacted,
+    case when c.is_confirmed then c.n else 0 end as confirmed
+from counted c
+join area_branches ab on ab.branch_id = c.done_branch_id
+join areas a on a.id = ab.area_id and a.deleted_at is null
+where c.is_done
+union all
+select a.id, 0, 0, c.n, 0
+from counted c
+join area_branches ab on ab.branch_id = c.contact_branch_id
+join areas a on a.id = ab.area_id and a.deleted_at is null
 where c.is_contacted
 
 -- name: names_of_branch

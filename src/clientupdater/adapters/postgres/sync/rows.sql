@@ -105,18 +105,21 @@ from (
 
 -- name: settle_rows
 -- S9: the sequence is the version that the row's own update gives. A row that a person closed just
--- before it was locked stays as it is (S3).
+-- before it was locked stays as it is (S3). R5: what a person recorded since the run began keeps its place
+-- before this.
 with settled as (
     update client_period_status s
-    set exempt_cause = r.cause, version = s.version + 1, updated_at = %(now)s
+    set
+        exempt_cause = r.cause, version = s.version + 1,
+        updated_at = greatest(%(now)s, s.updated_at)
     from sync_rows r
     where
         r.settles
         and s.id = r.id
         and s.status_type_id <> (select id from status_types where code = 'DONE')
         and s.exempt_cause is distinct from r.cause
-    returning s.id, s.version, s.status_type_id, s.company_id, s.branch_id, r.cause, r.client_id,
-        r.code, r.period
+    returning s.id, s.version, s.status_type_id, s.company_id, s.branch_id, s.updated_at, r.cause,
+        r.client_id, r.code, r.period
 ),
 
 event as (
@@ -126,7 +129,7 @@ event as (
     )
     select
         id, version, case when cause is null then 'restored' else 'exempted' end, status_type_id,
-        company_id, branch_id, cause, %(now)s, %(now)s
+        company_id, branch_id, cause, %(now)s, updated_at
     from settled
 )
 
@@ -137,14 +140,16 @@ from settled
 -- name: move_rows
 with moved as (
     update client_period_status s
-    set branch_id = r.new_branch_id, version = s.version + 1, updated_at = %(now)s
+    set
+        branch_id = r.new_branch_id, version = s.version + 1,
+        updated_at = greatest(%(now)s, s.updated_at)
     from sync_rows r
     where
         r.moves
         and s.id = r.id
         and s.status_type_id <> (select id from status_types where code = 'DONE')
-    returning s.id, s.version, s.status_type_id, s.company_id, s.branch_id, r.client_id, r.code,
-        r.period
+    returning s.id, s.version, s.status_type_id, s.company_id, s.branch_id, s.updated_at,
+        r.client_id, r.code, r.period
 ),
 
 event as (
@@ -153,7 +158,7 @@ event as (
         occurred_at, created_at
     )
     select
-        id, version, 'moved', status_type_id, company_id, branch_id, %(now)s, %(now)s
+        id, version, 'moved', status_type_id, company_id, branch_id, %(now)s, updated_at
     from moved
 )
 

@@ -45,7 +45,8 @@ REPORT_MEMBERS = {
     "ReportRowShown.key": About("The code or id that the row is about.", "QC01"),
     "ReportRowShown.name": About("What the row is about, for people to read.", "Quezon City 1"),
     "ReportFigure.filter": About(
-        "The parameters of `GET /clients` that list exactly the clients behind the figure.",
+        "The parameters of `GET /clients` that list exactly the clients behind the figure; null as"
+        " of a past moment, since lists show clients as they are.",
         {"company": "FCASH", "period": "2026-11", "status": "DONE"},
     ),
     "RecordsFigure.clients": About("How many clients the list of the filter has.", 10),
@@ -54,7 +55,7 @@ REPORT_MEMBERS = {
         {"company": "FCASH", "recorded": "update", "recorded_by": "…"},
     ),
     "RecordsFigure.value": About("How many records there are.", 12),
-    "ReportShown.as_of": About("When the report was read."),
+    "ReportShown.as_of": About("The moment that the figures are of."),
     "ReportShown.rows": About("The rows, in the order in which people read them."),
     "StaffReportShown.rows": About("People by name, each by time."),
     "StaffRowShown.figures": About("Counts of the person's records, by kind.", {}),

@@ -71,6 +71,9 @@ class ClientFilters:
         UUID | None, About("Only clients that this user updated last: an id.")
     ] = None
     branch_then: Code | None = None
+    area_then: Annotated[
+        Code | None, About("The area that the client belonged to in the period: its code.", "NCR")
+    ] = None
     open: bool | None = None
     opened_in: Code | None = None
     moved_in: Code | None = None
@@ -90,6 +93,10 @@ class ClientFilters:
     ] = None
     contact_branch: Annotated[
         Code | None, About("Only clients that this branch reached first in the period.", "QC01")
+    ] = None
+    contact_area: Annotated[
+        Code | None,
+        About("Only clients that a branch of this area reached first in the period.", "NCR"),
     ] = None
     contact_by: Annotated[
         UUID | None, About("Only clients that this user reached first in the period: an id.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from attrs import frozen
@@ -12,6 +11,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.clients import Code
+from clientupdater.entrypoints.http.routes.reports import AsOf
 from clientupdater.entrypoints.report_shapes import PaceShown, ReportShown, pace_shown, report_shown
 from clientupdater.entrypoints.structuring import Integer
 from clientupdater.ports.reports import (
@@ -31,6 +31,7 @@ class PeriodReportQuery:
 
     company: Code
     period: Period
+    as_of: AsOf = None
 
 
 @frozen(kw_only=True)
@@ -42,13 +43,10 @@ class CompletionReportQuery(PeriodReportQuery):
         CompletionView,
         About(
             "`obligation`: of the branch and officer that have the client. `credit`: of the branch"
-            " and person that recorded it; by branch or officer only.",
+            " and person that recorded it.",
             "obligation",
         ),
     ] = CompletionView.OBLIGATION
-    as_of: Annotated[
-        datetime | None, About("Count what had been recorded by this moment.", None)
-    ] = None
 
 
 @frozen(kw_only=True)
@@ -65,7 +63,7 @@ def get_dashboard(call: Call) -> ReportShown:
     confirmed, terminal, exempt, and have a payment. Each figure has the filter that lists its rows.
     """
     params: PeriodReportQuery = call.query
-    query = DashboardQuery(company=params.company, period=params.period)
+    query = DashboardQuery(company=params.company, period=params.period, as_of=params.as_of)
     return report_shown(call.app.reports.dashboard.read(call.caller, query))
 
 
@@ -87,7 +85,7 @@ def report_pace(call: Call) -> PaceShown:
     between which shares the period is expected to end.
     """
     params: PeriodReportQuery = call.query
-    query = PaceQuery(company=params.company, period=params.period)
+    query = PaceQuery(company=params.company, period=params.period, as_of=params.as_of)
     return pace_shown(call.app.reports.pace.read(call.caller, query))
 
 
@@ -96,7 +94,9 @@ def report_trend(call: Call) -> ReportShown:
     the last period.
     """
     params: TrendReportQuery = call.query
-    query = TrendQuery(company=params.company, period=params.period, periods=params.periods)
+    query = TrendQuery(
+        company=params.company, period=params.period, periods=params.periods, as_of=params.as_of
+    )
     return report_shown(call.app.reports.trend.read(call.caller, query))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from attrs import frozen
@@ -12,9 +13,18 @@ from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.report_shapes import ReportShown, report_shown
 from clientupdater.entrypoints.structuring import Text
-from clientupdater.ports.reports import PlaceQuery
+from clientupdater.ports.reports import BalanceQuery, PlaceQuery
 
 Code = Annotated[str, Text(longest=100, shortest=1)]
+AsOf = Annotated[
+    datetime | None,
+    About(
+        "Count what had been recorded by this moment, with an offset, at least 15 minutes back: by"
+        " whom clients were owed then, whatever happened since. Left out: now. Areas are composed,"
+        " places are named and holidays are as today.",
+        "2026-10-30T17:00:00+08:00",
+    ),
+]
 
 
 @frozen(kw_only=True)
@@ -30,6 +40,13 @@ class ReportQuery:
     ] = None
 
 
+@frozen(kw_only=True)
+class BalanceReportQuery(ReportQuery):
+    """The rows of a balance, and the moment that it is of."""
+
+    as_of: AsOf = None
+
+
 def get_ageing(call: Call) -> ReportShown:
     """Show rows and amounts past due, first by PAR status, then by amount, with the share that is
     done. Sources state no days past due, so that the buckets go by amount.
@@ -42,7 +59,7 @@ def get_balance(call: Call) -> ReportShown:
     row counts in each branch where it ever stood in the period; `exempt` counts what was ever
     exempt, and `restored` those of them that no longer are.
     """
-    return report_shown(call.app.reports.balance.read(call.caller, asked_of(call.query)))
+    return report_shown(call.app.reports.balance.read(call.caller, balance_of(call.query)))
 
 
 def get_untouched(call: Call) -> ReportShown:
@@ -56,6 +73,13 @@ def get_untouched(call: Call) -> ReportShown:
 def asked_of(query: ReportQuery) -> PlaceQuery:
     """Name the rows that a query asks for."""
     return PlaceQuery(company=query.company, branch=query.branch, period=query.period)
+
+
+def balance_of(query: BalanceReportQuery) -> BalanceQuery:
+    """Name the rows that a query asks for, and when."""
+    return BalanceQuery(
+        company=query.company, branch=query.branch, period=query.period, as_of=query.as_of
+    )
 
 
 ENDPOINTS = (
@@ -73,7 +97,7 @@ ENDPOINTS = (
         path="/reports/balance",
         summary="Report the balance of branches",
         handle=get_balance,
-        query=ReportQuery,
+        query=BalanceReportQuery,
         answers=ReportShown,
         permission=Permission.REPORTS_READ,
     ),

@@ -1,0 +1,2 @@
+-- clientupdater:no-transaction
+drop index concurrently if exists client_changes_branch_idx;
