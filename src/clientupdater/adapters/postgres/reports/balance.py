@@ -66,7 +66,7 @@ class Balances:
         if base.branch:
             branches = self.conditions.configuration.ids["any_branch"]
             if base.branch not in branches:
-                raise InvalidInput.of("branch", "there is no such code")
+                raise InvalidInput.of("/branch", "there is no such code")
             params["branch"] = branches[base.branch]
         connection = self.conditions.control.begun
         rows = connection.execute(statement.encode(), params, prepare=False)
