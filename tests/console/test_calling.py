@@ -149,7 +149,7 @@ def test_a_chip_lists_what_it_counts(console: ConsoleFixture) -> None:
     tab.press("3", "Enter")
     tab.wait_for_heading("Ben Cruz")
     tab.open("/console")
-    tab.page.get_by_role("link", name="In hand").click()
+    tab.page.locator(".chip", has_text="In hand").click()
     tab.page.locator(".chip[aria-current]").wait_for()
     assert tab.page.locator("[data-list] strong").all_inner_texts() == ["Ana Reyes"]
 
@@ -159,6 +159,8 @@ def test_the_list_goes_on_as_one_scrolls(console: ConsoleFixture) -> None:
         console.client(f"Client {number:02d}")
     tab = console.tab()
     tab.open("/console")
+    assert tab.page.locator("[data-list] > li").count() == 25
+    tab.press("End")
     tab.page.locator("[data-list] > li").nth(29).wait_for(state="attached")
     assert tab.page.locator("[data-more]").count() == 0
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tests.support.console_fixture import ConsoleFixture
 
+PENSION = {"pension_number": b"sealed", "pension_blind_index": b"index", "pension_last4": "1234"}
 OWN = {"Sec-Fetch-Site": "same-origin"}
 FORM = re.compile(r'<form class="record.*?</form>', re.DOTALL)
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
@@ -156,7 +157,7 @@ def test_what_one_may_not_see_does_not_exist(console: ConsoleFixture) -> None:
 
 
 def test_what_one_may_not_do_is_not_shown(console: ConsoleFixture) -> None:
-    client = console.client("Ana Reyes", pension_last4="1234")
+    client = console.client("Ana Reyes", **PENSION)
     reader = console.colleague("clients:read", "status:read")
     tab = console.tab(reader)
     tab.open(f"/console/clients/{client}")

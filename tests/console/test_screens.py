@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tests.support.console_fixture import ConsoleFixture
 
 MOST_BYTES = 60 * 1024
+PENSION = {"pension_number": b"sealed", "pension_blind_index": b"index", "pension_last4": "1234"}
 
 
 def screens(console: ConsoleFixture) -> dict[str, str]:
@@ -20,7 +21,7 @@ def screens(console: ConsoleFixture) -> dict[str, str]:
         "Maria Concepcion de los Santos-Villanueva",
         contact_number_alt="+63281234567",
         address="114 Mabini Street, Barangay San Antonio, Quezon City",
-        pension_last4="1234",
+        **PENSION,
     )
     console.client("Ben Cruz")
     for number in range(30):
@@ -92,7 +93,7 @@ def test_everything_works_without_scripts(console: ConsoleFixture) -> None:
     tab.page.get_by_role("button", name="Sign in").click()
     tab.page.get_by_role("link", name="Ana Reyes").click()
     tab.wait_for_heading("Ana Reyes")
-    tab.page.get_by_text("Done", exact=True).click()
+    tab.page.locator("label[for=status-DONE]").click()
     tab.page.get_by_text("Not Reachable").click()
     tab.page.get_by_label("Remarks").fill("No answer")
     tab.page.get_by_role("button", name="Record").click()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_PATIENCE_MS = 60_000
+_PATIENCE_MS = int(os.environ.get("PATIENCE", "60000"))
 _WATCH = """
 window.violations = [];
 addEventListener("securitypolicyviolation", (event) => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -34,6 +35,7 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
     " img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_PHONE = re.compile(r"(\+63)(\d{3})(\d{3})(\d{4})")
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": _POLICY,
@@ -62,7 +64,7 @@ def templates() -> Environment:
         cache_size=-1,
     )
     environment.globals.update(t=text, static=address_of, hidden=hidden, new_key=_new_key)
-    environment.filters.update(day=day, money=money, number=number, period=period)
+    environment.filters.update(day=day, money=money, number=number, period=period, phone=phone)
     for name in environment.list_templates():
         environment.get_template(name)
     return environment
@@ -134,6 +136,13 @@ def period(value: Period) -> str:
     if value.cycle is Cycle.MONTHLY:
         return f"{value.first_day:%b %Y}"
     return f"Q{value.number} {value.year}"
+
+
+def phone(value: str) -> str:
+    """Write a Philippine number in groups, as +63 917 123 4567; any other as it is."""
+    if match := _PHONE.fullmatch(value):
+        return " ".join(match.groups())
+    return value
 
 
 def number(value: int) -> str:

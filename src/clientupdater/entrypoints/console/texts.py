@@ -199,6 +199,6 @@ TEXTS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def text(name: str, **values: object) -> str:
+def text(name: str, /, **values: object) -> str:
     """Give a text with its values put in."""
     return TEXTS[name].format(**values)

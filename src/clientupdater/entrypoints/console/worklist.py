@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.lists import WorklistItem
 
 _ITEMS = 25
+_UNTOUCHED = (Cause.FOLLOW_UP_DUE, Cause.NOT_TOUCHED)
 _ROUTE = "the console's worklist"
 """Its pages are the same ones wherever they are shown: a cursor opens on each of them."""
 
@@ -70,10 +72,17 @@ class Queue:
         return address(CONSOLE, **{**self.place, "cursor": self.next_cursor})
 
     def after(self, client: UUID) -> UUID | None:
-        """Find the client who follows; the first one for a client of another page."""
+        """Find the client to reach next: who follows, else who was passed over before.
+
+        Follow-ups of a later day are no work for today, unless the person asked for them.
+        """
         ids = [item.client.id for item in self.items]
-        following = ids[ids.index(client) + 1 :] if client in ids else ids
-        return following[0] if following else None
+        at = ids.index(client) + 1 if client in ids else 0
+        later = self.place.get("cause") != Cause.FOLLOW_UP_LATER
+        ahead = (i for i in self.items[at:] if not (later and i.cause is Cause.FOLLOW_UP_LATER))
+        passed = (i for i in self.items[: max(0, at - 1)] if i.cause in _UNTOUCHED)
+        following = next(chain(ahead, passed), None)
+        return following.client.id if following else None
 
 
 def read_queue(call: Call) -> Queue | None:

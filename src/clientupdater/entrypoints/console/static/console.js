@@ -54,7 +54,7 @@ function announce(text) {
 
 function send(form, submitter) {
   const fields = new URLSearchParams(new FormData(form, submitter));
-  const url = new URL(submitter?.formAction || form.action);
+  const url = new URL(form.action);
   if (form.method === "get") {
     url.search = fields;
     return show(url);

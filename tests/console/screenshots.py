@@ -1,0 +1,197 @@
+"""Takes pictures of the console over made-up data: `python -m tests.console.screenshots FOLDER`.
+
+`--small` takes the few that documents show.
+"""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from clientupdater.adapters.local.clock import MachineClock
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.adapters.security.vault import Vault
+from clientupdater.composition import open_app
+from clientupdater.demo_data import fill
+from clientupdater.entrypoints.http.application import build
+from clientupdater.entrypoints.http.server_settings import ServerSettings
+from clientupdater.settings import Settings
+from tests.support import servers
+from tests.support.browsers import Tab, chromium
+from tests.support.http_server import served
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from playwright.sync_api import Browser
+
+    from clientupdater.demo_data import MadeUpAccount
+
+MANILA = ZoneInfo("Asia/Manila")
+KEY = b"k" * 32
+
+
+@frozen
+class Scene:
+    """A screen: for whom, and the steps that lead to it."""
+
+    role: str
+    steps: Callable[[Tab], None]
+
+
+def work(tab: Tab) -> None:
+    tab.open("/console")
+
+
+def client(tab: Tab) -> None:
+    work(tab)
+    tab.page.locator("[data-list] .item").nth(2).click()
+    tab.page.locator(".record").wait_for()
+
+
+def filled(tab: Tab) -> None:
+    client(tab)
+    tab.press("6", "4", "f")
+    tab.page.keyboard.type("+3")
+    tab.page.locator("body").click(position={"x": 5, "y": 5})
+
+
+def refused(tab: Tab) -> None:
+    filled(tab)
+    tab.page.locator("[name=follow_up]").fill("soon")
+    tab.page.locator(".record button.main").click()
+    tab.page.locator(".fault").first.wait_for()
+
+
+def recorded(tab: Tab) -> None:
+    client(tab)
+    tab.press("3", "f")
+    tab.page.keyboard.type("+3")
+    tab.press("Enter")
+    tab.says("recorded")
+
+
+def conflict(tab: Tab) -> None:
+    client(tab)
+    other = Tab.of(tab.page.context, "")
+    other.page.goto(tab.page.url)
+    other.press("2", "r")
+    other.page.keyboard.type("Asked to call again after the pension day")
+    other.press("Enter")
+    other.says("recorded")
+    other.page.close()
+    tab.press("3", "r")
+    tab.page.keyboard.type("Spoke with the daughter, pays on Friday")
+    tab.press("Enter")
+    tab.says("Another person was faster")
+
+
+def keys(tab: Tab) -> None:
+    work(tab)
+    tab.press("?")
+
+
+def nothing(tab: Tab) -> None:
+    tab.open("/console/clients/nothing")
+
+
+def search(tab: Tab) -> None:
+    work(tab)
+    tab.page.locator("[name=q]").fill("re")
+    tab.press("Enter")
+    tab.wait_for_heading("Clients")
+
+
+def sessions(tab: Tab) -> None:
+    tab.open("/console/sessions")
+
+
+def password(tab: Tab) -> None:
+    tab.open("/console/password")
+
+
+CALLER = "telemarketer"
+SCENES: Mapping[str, Scene] = {
+    "work": Scene(CALLER, work),
+    "client": Scene(CALLER, client),
+    "filled": Scene(CALLER, filled),
+    "refused": Scene(CALLER, refused),
+    "recorded": Scene(CALLER, recorded),
+    "conflict": Scene(CALLER, conflict),
+    "keys": Scene(CALLER, keys),
+    "nothing": Scene(CALLER, nothing),
+    "search": Scene(CALLER, search),
+    "sessions": Scene(CALLER, sessions),
+    "password": Scene(CALLER, password),
+}
+SMALL = (("work", 1100, False), ("client", 1100, True))
+
+
+@contextmanager
+def demo_console() -> Iterator[tuple[str, Mapping[str, MadeUpAccount]]]:
+    """Serve the console over a database of made-up clients; give its accounts by their roles."""
+    with ExitStack() as stack:
+        cluster = stack.enter_context(servers.postgres())
+        cluster.create_database("screenshots")
+        database = servers.Database.on(cluster, "screenshots")
+        maintenance = PostgresMaintenance(database.owner_url)
+        maintenance.migrate()
+        maintenance.seed()
+        accounts = fill(
+            database.app_url,
+            clients=600,
+            now=MachineClock().now(),
+            zone=MANILA,
+            vault=Vault(KeyRing({"one": KEY}), KEY),
+        )
+        settings = Settings(
+            database_url=database.app_url, encryption_keys={"one": KEY}, blind_index_key=KEY
+        )
+        application = build(lambda: open_app(settings), ServerSettings(console=True))
+        http = stack.enter_context(served(application))
+        yield str(http.base_url).rstrip("/"), {each.role: each for each in accounts}
+
+
+def signed_in(browser: Browser, base: str, account: MadeUpAccount, width: int, dark: bool) -> Tab:
+    context = browser.new_context(
+        base_url=base,
+        viewport={"width": width, "height": 720 if width > 600 else 740},
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+    )
+    tab = Tab.of(context, base)
+    tab.open("/console")
+    tab.page.get_by_label("Email").fill(account.email)
+    tab.page.get_by_label("Password").fill(account.password)
+    tab.page.get_by_role("button", name="Sign in").click()
+    tab.wait_for_heading("My work")
+    return tab
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--small", action="store_true")
+    parser.add_argument("--only", nargs="*", default=list(SCENES))
+    asked = parser.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    every = [(n, w, d) for n in asked.only for w in (1280, 360) for d in (False, True)]
+    with demo_console() as (base, accounts), chromium() as browser:
+        for name, width, dark in SMALL if asked.small else every:
+            scene = SCENES[name]
+            tab = signed_in(browser, base, accounts[scene.role], width, dark)
+            scene.steps(tab)
+            shade = "dark" if dark else "light"
+            file = f"{name}.png" if asked.small else f"{name}-{width}-{shade}.png"
+            tab.page.screenshot(path=asked.folder / file, full_page=not asked.small and width < 600)
+            tab.page.context.close()
+
+
+if __name__ == "__main__":
+    main()
