@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PENSION = {"pension_number": b"sealed", "pension_blind_index": b"index", "pension_last4": "1234"}
 OWN = {"Sec-Fetch-Site": "same-origin"}
-FORM = re.compile(r'<form class="record.*?</form>', re.DOTALL)
+FORM = re.compile(r'<form id="record".*?</form>', re.DOTALL)
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
@@ -45,7 +45,7 @@ def test_two_people_at_one_client_see_both_records_and_lose_none(console: Consol
     theirs.press("2", "r")
     theirs.page.keyboard.type("Will call back")
     theirs.press("Enter")
-    theirs.says("recorded")
+    theirs.says("To Follow recorded")
     mine.press("3", "r")
     mine.page.keyboard.type("Spoke with the daughter")
     mine.press("Enter")
@@ -54,7 +54,7 @@ def test_two_people_at_one_client_see_both_records_and_lose_none(console: Consol
     differing = mine.page.locator("tr.differs th").all_inner_texts()
     assert differing == ["Status", "Remarks"]
     mine.page.get_by_role("button", name="Record mine on top").click()
-    mine.says("recorded")
+    mine.says("Called recorded")
     assert console.events(client) == [
         ("TO_FOLLOW", None, "Will call back"),
         ("CALLED", None, "Spoke with the daughter"),

@@ -50,7 +50,7 @@ class ConsoleFixture:
     _contexts: list[BrowserContext] = field(factory=list)
 
     def client(self, name: str, **columns: Any) -> str:
-        """Put a client into the branch, with a row of the running month; give its id."""
+        """Put a client into the branch; the next tab sees its row of the month. Give its id."""
         number = self.staff.one("select count(*) from clients") + 1
         columns = {
             "client_code": f"FC-{number:06d}",
@@ -67,7 +67,6 @@ class ConsoleFixture:
             f" (select id from products where code = 'FCASH_SSS'), {marks}) returning id",
             *columns.values(),
         )
-        self.staff.app.periods.open_due()
         return str(client)
 
     def colleague(self, *permissions: str, **columns: Any) -> PersonId:
@@ -80,6 +79,7 @@ class ConsoleFixture:
 
     def context(self, *, width: int = 1280, dark: bool = False, scripts: bool = True) -> Any:
         """Open a browser of its own, with nobody signed in."""
+        self.staff.app.periods.open_due()
         context = self.browser.new_context(
             base_url=self.base,
             viewport={"width": width, "height": 800},
