@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from clientupdater.entrypoints.http.routes.worklist import WorklistCountsReply
 
 
+_CHIPS = 12
+"""Branches that are chips; of more, one is chosen from a list."""
+
+
 @frozen
 class Chip:
     """A filter to choose, or to take away where it is chosen."""
@@ -63,6 +67,7 @@ def show_work(call: Call) -> View:
             "cause_text": lambda item: cause_text(item, today),
             "chips": [*_cause_chips(call, counts), *_branch_chips(call, counts)],
             "lookups": call.app.configuration.lookups(call.caller, generation=call.generation),
+            "branches": [row.branch for row in counts.rows if len(counts.rows) > _CHIPS],
             "filters": call.query,
             "progress": _progress(call, counts),
             "place": queue.query if queue else "",
@@ -85,9 +90,9 @@ def _cause_chips(call: Call, counts: WorklistCountsReply) -> Iterator[Chip]:
 
 
 def _branch_chips(call: Call, counts: WorklistCountsReply) -> Iterator[Chip]:
-    """Offer branches where there is a choice."""
+    """Offer branches where there is a choice, if they are few."""
     rows = [row for row in counts.rows if row.branch]
-    if len(rows) > 1 or call.query.branch:
+    if 1 < len(rows) <= _CHIPS or call.query.branch:
         for row in rows:
             yield _chip(call, str(row.branch), row.figures["total"].value, "branch", row.branch)
 
