@@ -1,6 +1,7 @@
 """Takes pictures of the console over made-up data: `python -m tests.console.screenshots FOLDER`.
 
-`--small` takes the few that documents show.
+`--small` takes the few that documents show, in few colours; it needs Pillow, which the packages of
+the benchmarks have.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ SCENES: Mapping[str, Scene] = {
     "sessions": Scene(CALLER, sessions),
     "password": Scene(CALLER, password),
 }
-SMALL = (("work", 1100, False), ("client", 1100, True))
+SMALL = (("work", 1100, False), ("filled", 1100, False), ("conflict", 1100, True))
 
 
 def signed_in(browser: Browser, base: str, account: MadeUpAccount, width: int, dark: bool) -> Tab:
@@ -135,6 +136,15 @@ def signed_in(browser: Browser, base: str, account: MadeUpAccount, width: int, d
     return tab
 
 
+def in_few_colours(file: Path) -> None:
+    """Make a picture small enough for a repository."""
+    from PIL import Image  # noqa: PLC0415 — needed for documents alone
+
+    with Image.open(file) as picture:
+        small = picture.convert("RGB").quantize(48)
+    small.save(file, optimize=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -145,7 +155,7 @@ def main() -> None:
     every = [(n, w, d) for n in asked.only for w in (1280, 360) for d in (False, True)]
     with (
         servers.postgres() as cluster,
-        demo_console(cluster, "screenshots", 600) as (http, accounts),
+        demo_console(cluster, "screenshots", 2500) as (http, accounts),
         chromium() as browser,
     ):
         base = str(http.base_url).rstrip("/")
@@ -156,6 +166,8 @@ def main() -> None:
             shade = "dark" if dark else "light"
             file = f"{name}.png" if asked.small else f"{name}-{width}-{shade}.png"
             tab.page.screenshot(path=asked.folder / file, full_page=not asked.small and width < 600)
+            if asked.small:
+                in_few_colours(asked.folder / file)
             tab.page.context.close()
 
 

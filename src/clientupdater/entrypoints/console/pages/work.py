@@ -9,10 +9,11 @@ from attrs import frozen
 
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.worklist import Cause
+from clientupdater.entrypoints.console.menu import menu_of
 from clientupdater.entrypoints.console.page import Page
 from clientupdater.entrypoints.console.rendering import address, today_of
 from clientupdater.entrypoints.console.texts import text
-from clientupdater.entrypoints.console.views import CONSOLE, View
+from clientupdater.entrypoints.console.views import CONSOLE, Redirect, View
 from clientupdater.entrypoints.console.worklist import (
     QueueQuery,
     cause_text,
@@ -56,7 +57,9 @@ class Progress:
     completed: int
 
 
-def show_work(call: Call) -> View:
+def show_work(call: Call) -> View | Redirect:
+    if not call.caller.actor.found(Permission.STATUS_READ):
+        return _elsewhere(call)
     today = today_of(call)
     queue, counts = read_queue(call), _counts(call)
     return View(
@@ -74,6 +77,14 @@ def show_work(call: Call) -> View:
             "today": today,
         },
     )
+
+
+def _elsewhere(call: Call) -> View | Redirect:
+    """Send a person who calls no clients to the first place that is theirs."""
+    places = menu_of(call.caller.actor)
+    if places:
+        return Redirect(to=places[0].address)
+    return View(template="no_work.html", call=call)
 
 
 def _counts(call: Call) -> WorklistCountsReply:
