@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
+from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.passwords import hash_password
+from clientupdater.adapters.security.vault import Vault
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.server_settings import ServerSettings
 from tests.support.browsers import Tab, watched
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "a password of many words"  # noqa: S105
 _HASHED = hash_password(PASSWORD)
+VAULT = Vault(KeyRing({"one": b"k" * 32}), b"i" * 32)
 _CALLS = (
     "clients:read",
     "clients:update",
@@ -121,7 +124,7 @@ class ConsoleFixture:
 @contextmanager
 def console_fixture(database: Database, browser: Browser) -> Iterator[ConsoleFixture]:
     """Set it up over a database."""
-    with staffed(database, ZoneInfo("Asia/Manila")) as staff:
+    with staffed(database, ZoneInfo("Asia/Manila"), VAULT) as staff:
         ana = staff.hire(
             *(f"{each} branch" for each in _CALLS),
             first_name="Ana",
