@@ -55,6 +55,7 @@ def demo_settings(database: DemoDatabase, folder: Path) -> Mapping[str, str]:
         "DATABASE_MIGRATION_URL": database.owner_url,
         "EXPORT_DIR": str(folder / "exports"),
         "CSV_DROP_DIR": str(folder / "drop"),
+        "CONSOLE": "on",
         **demo_keys(folder / "keys.json"),
     }
 

@@ -7,7 +7,7 @@ creates another entry and deactivates the old one, so that history reads as it w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -215,6 +215,46 @@ def company_of(lookups: Lookups, table: LookupTable, facts: Mapping[str, FactVal
         if fact.refers_to and parent:
             return company_of(lookups, fact.refers_to, parent.facts)
     return None
+
+
+@frozen
+class OfferedReason:
+    """A reason that can be recorded with its status."""
+
+    code: str
+    name: str
+    requires_remarks: bool
+
+
+@frozen
+class OfferedStatus:
+    """A status that can be recorded."""
+
+    code: str
+    name: str
+    sequence: int
+    reasons: tuple[OfferedReason, ...]
+
+
+def offered_statuses(lookups: Lookups, company: str) -> tuple[OfferedStatus, ...]:
+    """List what can be recorded for the clients of a company, in order (S1, S4, S6, S7)."""
+    offered = [
+        OfferedStatus(
+            entry.code,
+            entry.name,
+            int(entry.facts["sequence"] or 0),
+            tuple(_offered_reasons(lookups, entry.code)),
+        )
+        for entry in lookups[LookupTable.STATUS_TYPES]
+        if entry.is_active and entry.code != PENDING and entry.facts["company"] in {None, company}
+    ]
+    return tuple(sorted(offered, key=lambda status: status.sequence))
+
+
+def _offered_reasons(lookups: Lookups, status: str) -> Iterator[OfferedReason]:
+    for entry in lookups[LookupTable.STATUS_REASONS]:
+        if entry.is_active and entry.facts["status"] == status:
+            yield OfferedReason(entry.code, entry.name, bool(entry.facts["requires_remarks"]))
 
 
 def find_lookup(lookups: Lookups, table: LookupTable, code: FactValue) -> Lookup | None:

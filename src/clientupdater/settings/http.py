@@ -10,6 +10,7 @@ from clientupdater.settings.readers import (
     SIGNING_ALGORITHMS,
     algorithms,
     networks,
+    on_or_off,
     origins,
     read_as,
     trusted_url,
@@ -261,6 +262,17 @@ class ServingSettings:
             "a whole number, from 1 to 100000",
             "The most open connections of a process. One more gets 503 with Retry-After.",
             default="1000",
+        ),
+    )
+    console: bool = field(
+        default=False,
+        metadata=read_as(
+            "CONSOLE",
+            on_or_off,
+            "on or off",
+            "Whether the server has the console, the pages for people, at /console.",
+            default="off; on in the demo",
+            example="on",
         ),
     )
     trusted_proxies: tuple[Network, ...] = field(

@@ -207,6 +207,11 @@ def yes_or_no(text: str) -> bool:
     return {"true": True, "false": False}[text.lower()]
 
 
+def on_or_off(text: str) -> bool:
+    """Read on or off."""
+    return {"on": True, "off": False}[text.lower()]
+
+
 def origins(text: str) -> tuple[str, ...]:
     """Read origins such as https://app.example.com."""
     result = words(text)

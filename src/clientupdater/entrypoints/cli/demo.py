@@ -158,7 +158,7 @@ def _print(result: Demo, folder: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(result)
         return
-    click.secho(f"\nThe demo runs at {result.base_url}/", bold=True)
+    click.secho(f"\nOpen the console at {result.base_url}/console", bold=True)
     click.echo(f"The HTTP interface is described at {result.base_url}/api/docs\n")
     rows = [_row(account) for account in result.accounts if account.role in _PRINTED]
     print_table(("email", "password", "name", "role", "company"), rows)

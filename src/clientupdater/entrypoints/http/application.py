@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -30,7 +29,11 @@ from clientupdater.entrypoints.http.middleware.metrics import Metrics, MetricsMi
 from clientupdater.entrypoints.http.middleware.request_log import RequestLog
 from clientupdater.entrypoints.http.middleware.security_headers import SecurityHeaders
 from clientupdater.entrypoints.http.pipeline import respond
-from clientupdater.entrypoints.http.request_values import ReceivedRequest, receive_body
+from clientupdater.entrypoints.http.request_values import (
+    ReceivedRequest,
+    has_body,
+    receive_in_time,
+)
 from clientupdater.entrypoints.http.route_table import RouteTable
 from clientupdater.entrypoints.http.server_settings import ServerSettings
 from clientupdater.entrypoints.http.waiting import WaitingRequests
@@ -47,9 +50,9 @@ if TYPE_CHECKING:
     )
     from contextlib import AbstractContextManager
 
-    from starlette.datastructures import Headers
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import BaseRoute
 
     from clientupdater.app import App
     from clientupdater.entrypoints.http.contract import Endpoint
@@ -122,8 +125,9 @@ def build(
                 tasks.cancel_scope.cancel()
 
     pages = (*system.PAGES, *pages_of(declared))
+    table = RouteTable([*(Route(p.address, p.handle) for p in pages), *_routes(declared)])
     application = Starlette(
-        routes=[RouteTable([*(Route(p.address, p.handle) for p in pages), *_routes(declared)])],
+        routes=[table, *_console_routes(enabled=server.console)],
         middleware=[
             Middleware(RequestLog),
             Middleware(SecurityHeaders, traffic=traffic, keep_alive_s=server.keep_alive_s),
@@ -140,6 +144,14 @@ def build(
     # Starlette would redirect an unknown path to the same one with a slash; that is a 404 here.
     application.router.redirect_slashes = False
     return application
+
+
+def _console_routes(*, enabled: bool) -> list[BaseRoute]:
+    if not enabled:
+        return []
+    from clientupdater.entrypoints.console.console import ConsoleRoutes  # noqa: PLC0415 — templates take time
+
+    return [ConsoleRoutes()]
 
 
 def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
@@ -193,10 +205,10 @@ def _handler(methods: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[R
         deadline = within(request.state.server.deadline_s)
         body: bytes | None = b""
         identity = None
-        if _has_body(request.headers):
+        if has_body(request.headers):
             if not request.scope.get(BODY_ARRIVED):
                 identity = await in_thread(request, identify, endpoint, app, request, deadline)
-            body = await _receive_body(request, endpoint, deadline)
+            body = await receive_in_time(request, endpoint, deadline)
         received = ReceivedRequest(request, body, deadline)
         response = await in_thread(request, respond, endpoint, app, received, identity)
         if not endpoint.waits:
@@ -213,15 +225,3 @@ def _respond_again(endpoint: Endpoint, app: App, request: Request) -> Response:
     deadline = within(request.state.server.deadline_s)
     identity = identify(endpoint, app, request, deadline, counted=False)
     return respond(endpoint, app, ReceivedRequest(request, b"", deadline), identity)
-
-
-def _has_body(headers: Headers) -> bool:
-    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
-
-
-async def _receive_body(request: Request, endpoint: Endpoint, deadline: float) -> bytes | None:
-    """Receive the body within the deadline; a slow client occupies no thread meanwhile."""
-    limit = endpoint.body_limit(request.state.server.max_body_bytes)
-    with anyio.move_on_after(deadline - time.monotonic()):
-        return await receive_body(request, limit)
-    raise problems.Rejected.invalid("The body did not arrive in time; send the request again.")

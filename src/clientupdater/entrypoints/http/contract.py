@@ -20,9 +20,12 @@ from clientupdater.entrypoints.http.descriptions.about import UUID_EXAMPLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from starlette.requests import Request
+
     from clientupdater.app import App
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.errors import Error
+    from clientupdater.usecases.requests.idempotency import Reply
 
 BASE = "/api/v1"
 MIB = 1024 * 1024
@@ -96,6 +99,16 @@ class Answer:
     location: str | None = None
 
 
+@frozen
+class Medium:
+    """How callers prove who they are, and how requests are read and results written."""
+
+    token: Callable[[Request], str]
+    parse: Callable[[Endpoint, Any], Any]
+    """From a received request to a parsed one."""
+    reply: Callable[[Endpoint, Request, Any], Reply]
+
+
 @frozen(kw_only=True)
 class Endpoint:
     """One operation of the HTTP interface. The docstring of `handle` is its description."""
@@ -141,6 +154,8 @@ class Endpoint:
     has_location: bool = False
     """The answer names what was created in its Location header."""
     capability: Capability = SERVICE
+    medium: Medium | None = None
+    """None: a bearer token, and JSON."""
 
     @property
     def address(self) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from clientupdater.app import App
-    from clientupdater.entrypoints.http.contract import Endpoint
+    from clientupdater.entrypoints.http.contract import Endpoint, Medium
     from clientupdater.usecases.people.authenticate import Authenticated
 
 _NOBODY = PersonId(UUID(int=0))
@@ -48,7 +48,7 @@ def identify(
         seconds_left()
         session = None
         if not endpoint.public:
-            session = authenticate(app, request, endpoint.activity, endpoint.act)
+            session = authenticate(app, request, endpoint.activity, endpoint.act, endpoint.medium)
         caller = session.caller if session else _anonymous(request)
         if counted:
             require_allowance(app, endpoint, caller, request.scope)
@@ -56,12 +56,16 @@ def identify(
 
 
 def authenticate(
-    app: App, request: Request, activity: Activity, act: Act = Act.OTHER
+    app: App,
+    request: Request,
+    activity: Activity,
+    act: Act = Act.OTHER,
+    medium: Medium | None = None,
 ) -> Authenticated:
-    """Find the caller by their bearer token; a failure counts against their address."""
-    origin = _origin(request)
+    """Find the caller by their token; a failure counts against their address."""
+    origin, token_of = _origin(request), medium.token if medium else _token
     try:
-        authenticated = app.people.authenticate(_token(request), origin, act)
+        authenticated = app.people.authenticate(token_of(request), origin, act)
     except Unauthenticated:
         require(app.requests.admit, activity, Requester(origin.ip_address), request.scope)
         raise

@@ -77,7 +77,7 @@ def _respond(
     endpoint: Endpoint, app: App, received: ReceivedRequest, identity: Identity
 ) -> Response:
     request = received.request
-    parsed = parse(endpoint, received)
+    parsed = (endpoint.medium.parse if endpoint.medium else parse)(endpoint, received)
     call = Call(
         app=app,
         route=f"{endpoint.method} {endpoint.path}",
@@ -127,7 +127,7 @@ def _handle(endpoint: Endpoint, call: Call, request: Request, parsed: ParsedRequ
         raise Rejected(412, "precondition_failed", error.message, details) from error
     if endpoint.waits:
         request.state.wait_s = endpoint.waits(call, result)
-    return reply(endpoint, request, result)
+    return (endpoint.medium.reply if endpoint.medium else reply)(endpoint, request, result)
 
 
 def _authorize(endpoint: Endpoint, call: Call, request: Request) -> None:

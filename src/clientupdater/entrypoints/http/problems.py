@@ -136,7 +136,7 @@ async def of_domain(request: Request, error: Exception) -> Response:
         request,
         status=failure.status,
         code=failure.code,
-        message=_message(error, failure.status),
+        message=message_of(error, failure.status),
         details={} if failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR else details_of(error),
         headers=_headers(error),
     )
@@ -159,7 +159,7 @@ def of_unexpected(request: Request) -> Response:
     return problem(request, status=500, code="internal_error", message=_INTERNAL)
 
 
-def _message(error: Error, status: int) -> str:
+def message_of(error: Error, status: int) -> str:
     """Leave hosts, SQL and settings out of what clients read."""
     if isinstance(error, CircuitOpen):
         return error.message  # it names the service, and when to try again

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import attrs
 from attrs import frozen
 
@@ -44,6 +46,20 @@ class ParsedRequest:
     """From If-Match."""
     key: str | None
     """From Idempotency-Key."""
+    is_form: bool = False
+    """The values of the body are words, as those of a query are."""
+
+
+def has_body(headers: Headers) -> bool:
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+
+
+async def receive_in_time(request: Request, endpoint: Endpoint, deadline: float) -> bytes | None:
+    """Receive the body within the deadline; a slow client occupies no thread meanwhile."""
+    limit = endpoint.body_limit(request.state.server.max_body_bytes)
+    with anyio.move_on_after(deadline - time.monotonic()):
+        return await receive_body(request, limit)
+    raise Rejected.invalid("The body did not arrive in time; send the request again.")
 
 
 async def receive_body(request: Request, limit: int) -> bytes | None:
@@ -115,7 +131,8 @@ def with_values(endpoint: Endpoint, call: Call, request: Request, parsed: Parsed
     path = {name: read(lambda n=name, t=text: _path_value(n, t)) for name, text in parameters}  # type: ignore[misc]
     query, body = endpoint.query, endpoint.body
     query_value = read(lambda: structured_words(dict(parsed.query), query)) if query else None
-    body_value = read(lambda: structured(parsed.body, body)) if body else None
+    structured_body = structured_words if parsed.is_form else structured
+    body_value = read(lambda: structured_body(parsed.body, body)) if body else None
     if faults:
         raise InvalidInput(faults, INVALID)
     version = _version(parsed.version, body_value) if endpoint.versioned else None

@@ -30,6 +30,7 @@ class ServerSettings:
     keep_alive_s: int = 75
     header_timeout_s: float = 10.0
     max_connections: int = 1000
+    console: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> ServerSettings:
@@ -46,6 +47,7 @@ class ServerSettings:
             keep_alive_s=settings.keep_alive_seconds,
             header_timeout_s=settings.header_timeout_seconds,
             max_connections=settings.max_connections,
+            console=settings.console,
         )
 
     def is_operator(self, authorization: str) -> bool:

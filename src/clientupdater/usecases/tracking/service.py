@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -28,7 +29,7 @@ from clientupdater.usecases.tracking.recording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from clientupdater.domain.callers import Caller
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from clientupdater.usecases.tracking.client_access import ClientAccess, ClientTransaction
 
 
+MOST_HISTORIES = 240
+"""Rows that are shown with their events: twenty years of months."""
 _VOIDING = (Permission.STATUS_CORRECT, Permission.STATUS_UPDATE)
 
 
@@ -70,6 +73,16 @@ class ShownHistory:
 
     client: Client
     events: History
+    names: Names
+
+
+@frozen
+class ShownHistories:
+    """A client, its rows with the latest period first, and the events of each."""
+
+    client: Client
+    rows: tuple[PeriodRow, ...]
+    events: Mapping[Period, History]
     names: Names
 
 
@@ -179,6 +192,18 @@ class Tracking:
                 _due_row(client_tx, period)
             events = client_tx.tx.rows.history(client_tx.client.id, period)
             return ShownHistory(client_tx.client, events, client_tx.names([], events))
+
+    def show_histories(
+        self, caller: Caller, client: ClientRef, at_most: int = MOST_HISTORIES
+    ) -> ShownHistories:
+        """Show a client's latest rows, each with its events in sequence."""
+        with self.clients.open(caller, client, Permission.STATUS_HISTORY_READ) as client_tx:
+            client_id, rows = client_tx.client.id, client_tx.tx.rows
+            latest = tuple(rows.of_client(client_id)[:at_most])
+            histories = rows.histories([(client_id, row.period) for row in latest])
+            events = {period: history for (_, period), history in histories.items()}
+            names = client_tx.names(latest, chain.from_iterable(events.values()))
+            return ShownHistories(client_tx.client, latest, events, names)
 
 
 def _may_void(client_tx: ClientTransaction, period: Period, sequence: int) -> bool:

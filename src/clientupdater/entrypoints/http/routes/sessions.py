@@ -24,6 +24,7 @@ from clientupdater.entrypoints.structuring import Text
 if TYPE_CHECKING:
     from clientupdater.domain.accounts import OpenSession
 
+Email = Annotated[str, Text(longest=255)]
 Password = Annotated[str, Text(longest=1024)]
 
 
@@ -31,7 +32,7 @@ Password = Annotated[str, Text(longest=1024)]
 class SignInRequest:
     """The credentials of a user."""
 
-    email: Annotated[str, Text(longest=255)] = field(repr=False)
+    email: Email = field(repr=False)
     password: Password = field(repr=False)
 
 

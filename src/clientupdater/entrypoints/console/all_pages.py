@@ -1,0 +1,30 @@
+"""Every page of the console. A new page is a module of `pages`, a template, and a line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clientupdater.entrypoints.console.pages import (
+    client,
+    corrections,
+    my_password,
+    my_sessions,
+    record,
+    search,
+    sign_in,
+    work,
+)
+
+if TYPE_CHECKING:
+    from clientupdater.entrypoints.console.page import Page
+
+ALL_PAGES: tuple[Page, ...] = (
+    *sign_in.PAGES,
+    *my_password.PAGES,
+    *my_sessions.PAGES,
+    *work.PAGES,
+    *search.PAGES,
+    *client.PAGES,
+    *record.PAGES,
+    *corrections.PAGES,
+)

@@ -1,0 +1,1 @@
+"""The pages: what each of them reads, and what its forms do."""

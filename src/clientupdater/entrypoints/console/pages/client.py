@@ -1,0 +1,196 @@
+"""A client: who this is, where they stand, the form to record, and the history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from clientupdater.domain.access import ClientPlace, decide
+from clientupdater.domain.events import Channel
+from clientupdater.domain.ids import ClientId, PersonId
+from clientupdater.domain.lookups import offered_statuses
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.statuses import DONE
+from clientupdater.entrypoints.console.page import Page
+from clientupdater.entrypoints.console.rendering import address, day, period, today_of
+from clientupdater.entrypoints.console.texts import text
+from clientupdater.entrypoints.console.views import CONSOLE, Entered, View
+from clientupdater.entrypoints.console.worklist import QueueQuery, cause_text, read_queue
+from clientupdater.entrypoints.http.routes.rows import period_events
+from clientupdater.usecases.tracking.service import MOST_HISTORIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clientupdater.domain.lookups import Lookups
+    from clientupdater.domain.periods import Period
+    from clientupdater.entrypoints.console.worklist import Queue
+    from clientupdater.entrypoints.http.contract import Call
+    from clientupdater.entrypoints.http.routes.rows import PeriodEvent
+    from clientupdater.ports.lists import ClientRecord
+
+_HISTORIES = 6
+"""Periods that a page shows, unless it is asked for all."""
+_LOOKUPS = {
+    "product": "products",
+    "pension_type": "pension_types",
+    "pensioner_type": "pensioner_types",
+    "account_type": "account_types",
+}
+_ASKED = (
+    Permission.STATUS_UPDATE,
+    Permission.STATUS_HISTORY_READ,
+    Permission.CLIENTS_UPDATE,
+    Permission.CLIENTS_REVEAL,
+)
+
+
+@frozen
+class PeriodHistory:
+    """What happened to the client in a period, the latest event first."""
+
+    period: Period
+    status: str
+    reason: str | None
+    events: tuple[PeriodEvent, ...]
+
+
+@frozen(kw_only=True)
+class ClientPageQuery(QueueQuery):
+    older: bool | None = None
+    """Whether to show every period."""
+
+
+def show_client(call: Call) -> View:
+    return client_view(call)
+
+
+def client_view(
+    call: Call, entered: Entered | None = None, template: str = "client.html", **more: Any
+) -> View:
+    """Show the client of the path, with a form as it was typed, if there is one."""
+    record = call.app.clients.directory.show(call.caller, call.path["client"])
+    lookups = call.app.configuration.lookups(call.caller, generation=call.generation)
+    allowed = _allowed(call, record)
+    today, queue = today_of(call), read_queue(call)
+    histories = _histories(call, record, allowed)
+    names = names_of(lookups)
+    values = {
+        "client": record,
+        "snapshot": record.current,
+        "names": names,
+        "allowed": allowed,
+        "statuses": _statuses(record, lookups, allowed),
+        "channels": tuple(Channel),
+        "entered": entered or Entered(),
+        "queue": queue,
+        "following": queue.after(record.id) if queue else None,
+        "cause_text": lambda item: cause_text(item, today),
+        "place": queue.query if queue else "",
+        "why_closed": _why_closed(record, allowed),
+        "facts": _facts(record, names),
+        "histories": histories,
+        "older": _older(call, queue, histories),
+        "pension_number": None,
+        "refusal": {},
+        **more,
+    }
+    return View(template=template, call=call, values=values)
+
+
+def names_of(lookups: Lookups) -> Mapping[str, Mapping[str, str]]:
+    """Give the name of each code, by the table that it stands in."""
+    return {table: {each.code: each.name for each in entries} for table, entries in lookups.items()}
+
+
+def _allowed(call: Call, record: ClientRecord) -> frozenset[str]:
+    """List what the person may do to this client; the rest is not offered."""
+    names = call.app.configuration.names(call.caller, generation=call.generation)
+    place = ClientPlace(
+        _id_of(names.companies, record.company),
+        _id_of(names.branches, record.branch),
+        PersonId(record.assigned_to.id) if record.assigned_to else None,
+    )
+    actor = call.caller.actor
+    return frozenset(str(each) for each in _ASKED if decide(actor, each, place).allowed)
+
+
+def _id_of(codes: Mapping[Any, str], code: str) -> Any:
+    return next(each for each, named in codes.items() if named == code)
+
+
+def _statuses(record: ClientRecord, lookups: Lookups, allowed: frozenset[str]) -> tuple[Any, ...]:
+    """Offer what can be recorded now: nothing for a row that is done, exempt or not there."""
+    current = record.current
+    if current is None or current.exempt or current.status == DONE:
+        return ()
+    if Permission.STATUS_UPDATE not in allowed:
+        return ()
+    return offered_statuses(lookups, record.company)
+
+
+def _why_closed(record: ClientRecord, allowed: frozenset[str]) -> str:
+    """Say why there is no form."""
+    current = record.current
+    if Permission.STATUS_UPDATE not in allowed:
+        return text("client.closed_unseen")
+    if current is None:
+        return text("client.closed_none")
+    if current.exempt:
+        cause = text(f"exempt.{current.exempt}")
+        return text("client.closed_exempt", period=period(current.period), cause=cause)
+    return text("client.closed_done", period=period(current.period))
+
+
+def _facts(record: ClientRecord, names: Mapping[str, Mapping[str, str]]) -> list[tuple[str, Any]]:
+    """List what is known of a client, each under its name in the catalogue of texts."""
+    officer, born = record.assigned_to, record.birth_date
+    named = [(field, getattr(record, field), names[table]) for field, table in _LOOKUPS.items()]
+    return [
+        ("company", record.company),
+        ("branch", record.branch),
+        ("assigned_to", officer.name if officer else None),
+        *((field, codes.get(code, code)) for field, code, codes in named),
+        ("loan_status", record.loan_status),
+        ("birth_date", day(born) if born else None),
+        ("address", record.address),
+    ]
+
+
+def _older(call: Call, queue: Queue | None, histories: tuple[PeriodHistory, ...]) -> str | None:
+    """Give the address that shows every period, where some are left out."""
+    if call.query.older or len(histories) < _HISTORIES:
+        return None
+    path = f"{CONSOLE}/clients/{call.path['client']}"
+    return address(path, **(queue.place if queue else {}), older="true")
+
+
+def _histories(
+    call: Call, record: ClientRecord, allowed: frozenset[str]
+) -> tuple[PeriodHistory, ...]:
+    if Permission.STATUS_HISTORY_READ not in allowed:
+        return ()
+    at_most = MOST_HISTORIES if call.query.older else _HISTORIES
+    shown = call.app.tracking.show_histories(call.caller, ClientId(record.id), at_most)
+    return tuple(
+        PeriodHistory(
+            row.period,
+            row.snapshot.status,
+            row.snapshot.standing.reason,
+            period_events(shown.events.get(row.period, ()), shown.names)[::-1],
+        )
+        for row in shown.rows
+    )
+
+
+PAGES = (
+    Page(
+        method="GET",
+        path="/clients/{client}",
+        summary="A client",
+        handle=show_client,
+        query=ClientPageQuery,
+        permission=Permission.CLIENTS_READ,
+    ),
+)

@@ -1,0 +1,57 @@
+"""What a page answers: a template with its values, or another page to go to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from clientupdater.domain.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clientupdater.entrypoints.http.contract import Call
+
+CONSOLE = "/console"
+
+
+@frozen(kw_only=True)
+class View:
+    """A template with its values."""
+
+    template: str
+    call: Call | None
+    """None where nobody is known to have asked."""
+    values: Mapping[str, Any] = field(factory=dict, repr=False)
+    status: int = 200
+
+
+@frozen(kw_only=True)
+class Redirect:
+    """Another page to go to after a form was accepted."""
+
+    to: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
+    """A new session's token for the browser to keep; an empty one to forget it."""
+
+
+@frozen(kw_only=True)
+class Entered:
+    """What a person typed into a form that was not accepted, and why it was not."""
+
+    fields: Mapping[str, str] = field(factory=dict, repr=False)
+    error: Exception | None = None
+    address: str = ""
+    """Where the form was sent to."""
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """What is wrong, by the name of the field; "" for what belongs to none."""
+        if self.error is None:
+            return {}
+        if isinstance(self.error, InvalidInput):
+            return {each.pointer.strip("/"): each.message for each in self.error.faults}
+        details = getattr(self.error, "details", None) or {}
+        message = getattr(self.error, "message", "")
+        return {str(details.get("field", "")).strip("/"): message}

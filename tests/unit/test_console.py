@@ -1,0 +1,141 @@
+"""Words that people type into the console, and the texts that they read."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import clientupdater.entrypoints.console as console_package
+from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.events import Channel, EventKind, ExemptCause
+from clientupdater.domain.worklist import Cause
+from clientupdater.entrypoints.console.all_pages import ALL_PAGES
+from clientupdater.entrypoints.console.console import ConsoleRoutes
+from clientupdater.entrypoints.console.forms import amount_of, day_of
+from clientupdater.entrypoints.console.pages.my_sessions import program_of
+from clientupdater.entrypoints.console.session import form_token, is_form_token
+from clientupdater.entrypoints.console.texts import TEXTS
+
+FOLDER = Path(console_package.__file__).parent
+FRIDAY = date(2026, 11, 20)
+SCRIPT_LINES = 400
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("+3", date(2026, 11, 23)),
+        ("+ 0", FRIDAY),
+        ("mon", date(2026, 11, 23)),
+        ("Friday", date(2026, 11, 27)),
+        ("th", date(2026, 11, 26)),
+        ("21", date(2026, 11, 21)),
+        ("20", date(2026, 12, 20)),
+        ("31", date(2026, 12, 31)),
+        (" 2026-12-24 ", date(2026, 12, 24)),
+    ],
+)
+def test_a_day_is_read_as_people_type_it(typed: str, day: date) -> None:
+    assert day_of(typed, FRIDAY, "/follow_up") == day
+
+
+@pytest.mark.parametrize(
+    "typed", ["t", "s", "soon", "32", "0", "+", "2026-02-30", "20.11.", "+9999"]
+)
+def test_a_day_that_cannot_be_meant_is_refused_at_its_field(typed: str) -> None:
+    with pytest.raises(InvalidInput, match=r"/follow_up: write a day as \+3"):
+        day_of(typed, FRIDAY, "/follow_up")
+
+
+@pytest.mark.parametrize("typed", ["1500", "1,500.00", "₱1,500", "₱ 1500.0"])
+def test_an_amount_is_read_as_people_write_it(typed: str) -> None:
+    assert amount_of(typed, "/promised_amount") == Decimal(1500)
+
+
+def test_an_amount_that_is_none_is_refused_at_its_field() -> None:
+    with pytest.raises(InvalidInput, match="/promised_amount"):
+        amount_of("a lot", "/promised_amount")
+
+
+def test_the_token_of_a_form_is_good_for_its_session_alone() -> None:
+    token = form_token("one")
+    assert is_form_token("one", token)
+    assert not is_form_token("another", token)
+    assert form_token("one") != token
+    assert not is_form_token("one", "ü")
+
+
+@pytest.mark.parametrize(
+    ("agent", "program"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit Chrome/136 Safari/537.36", "Chrome on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/130 Safari/537.36 Edg/130", "Edge on Windows"),
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/130 Mobile Safari/537", "Chrome on Android"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        (None, "Unknown program"),
+    ],
+)
+def test_a_session_is_named_by_its_browser_and_system(agent: str | None, program: str) -> None:
+    assert program_of(agent) == program
+
+
+def named_in_templates() -> set[str]:
+    """List the texts that templates name, but for those of enums and fields."""
+    written = "\n".join(path.read_text("utf-8") for path in (FOLDER / "templates").glob("*.html"))
+    return set(re.findall(r'\bt\("([^"]+)"[,)]', written))
+
+
+def test_every_text_that_a_template_names_is_in_the_catalogue() -> None:
+    assert named_in_templates() <= set(TEXTS)
+
+
+def test_every_word_of_the_business_has_a_text() -> None:
+    names = {
+        *(f"chip.{each}" for each in Cause),
+        *(f"channel.{each}" for each in Channel),
+        *(f"exempt.{each}" for each in ExemptCause),
+        *(f"event.{each}" for each in EventKind if each is not EventKind.RECORDED),
+    }
+    assert names <= set(TEXTS)
+
+
+def test_every_text_of_the_catalogue_is_used() -> None:
+    written = "\n".join(
+        path.read_text("utf-8")
+        for path in FOLDER.rglob("*")
+        if path.suffix in {".html", ".py"} and path.name != "texts.py"
+    )
+    parts = {name.partition(".")[0] for name in TEXTS if f'"{name}"' not in written}
+    assert parts <= {
+        "password",
+        "chip",
+        "exempt",
+        "field",
+        "contacts",
+        "channel",
+        "event",
+        "sessions",
+    }
+
+
+def test_every_page_has_an_address_of_its_own_below_the_console() -> None:
+    addresses = [(page.method, page.address) for page in ALL_PAGES]
+    assert len(addresses) == len(set(addresses))
+    assert {address.split("/")[1] for _, address in addresses} == {"console"}
+    assert ConsoleRoutes().page_at("GET", "/console")[0].path == ""
+
+
+def test_the_script_stays_short() -> None:
+    assert len((FOLDER / "static" / "console.js").read_text("utf-8").splitlines()) < SCRIPT_LINES
+
+
+def test_no_template_has_an_inline_style_or_script() -> None:
+    for path in (FOLDER / "templates").glob("*.html"):
+        written = path.read_text("utf-8")
+        assert not re.search(
+            r"\sstyle=|\son[a-z]+=|<style|<script(?! type=\"module\" src=)", written
+        )
