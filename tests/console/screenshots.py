@@ -116,6 +116,25 @@ def password(tab: Tab) -> None:
     tab.open("/console/password")
 
 
+def team(tab: Tab) -> None:
+    tab.open("/console/team")
+
+
+def team_by_officer(tab: Tab) -> None:
+    tab.open("/console/team?by=officer")
+    tab.page.evaluate("document.querySelectorAll('main details').forEach((d) => { d.open = true; })")
+
+
+def behind_a_number(tab: Tab) -> None:
+    team(tab)
+    tab.page.locator(".rates a").first.click()
+    tab.wait_for_heading("Clients")
+
+
+def sync(tab: Tab) -> None:
+    tab.open("/console/sync")
+
+
 CALLER = "telemarketer"
 SCENES: Mapping[str, Scene] = {
     "work": Scene(CALLER, work),
@@ -129,6 +148,10 @@ SCENES: Mapping[str, Scene] = {
     "search": Scene(CALLER, search),
     "sessions": Scene(CALLER, sessions),
     "password": Scene(CALLER, password),
+    "team": Scene("area manager", team),
+    "officers": Scene("branch manager", team_by_officer),
+    "clients": Scene("branch manager", behind_a_number),
+    "sync": Scene("administrator", sync),
 }
 SMALL = (("work", 1100, False), ("client", 1100, True))
 

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from clientupdater.entrypoints.console.pages import (
     client,
+    clients,
     corrections,
     my_password,
     my_sessions,
     record,
     search,
     sign_in,
+    sync,
+    sync_run,
+    team,
     work,
 )
 
@@ -24,7 +28,11 @@ ALL_PAGES: tuple[Page, ...] = (
     *my_sessions.PAGES,
     *work.PAGES,
     *search.PAGES,
+    *clients.PAGES,
     *client.PAGES,
     *record.PAGES,
     *corrections.PAGES,
+    *team.PAGES,
+    *sync.PAGES,
+    *sync_run.PAGES,
 )

@@ -23,7 +23,11 @@ class MenuEntry:
     permissions: tuple[Permission, ...]
 
 
-MENU = (MenuEntry(CONSOLE, "menu.work", (Permission.STATUS_READ,)),)
+MENU = (
+    MenuEntry(CONSOLE, "menu.work", (Permission.STATUS_READ,)),
+    MenuEntry(f"{CONSOLE}/team", "menu.team", (Permission.REPORTS_READ,)),
+    MenuEntry(f"{CONSOLE}/sync", "menu.sync", (Permission.SYNC_READ,)),
+)
 
 
 def menu_of(actor: Actor) -> tuple[MenuEntry, ...]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime, tzinfo
     from decimal import Decimal
+    from fractions import Fraction
 
     from starlette.requests import Request
 
@@ -64,7 +65,9 @@ def templates() -> Environment:
         cache_size=-1,
     )
     environment.globals.update(t=text, static=address_of, hidden=hidden, new_key=_new_key)
-    environment.filters.update(day=day, money=money, number=number, period=period, phone=phone)
+    environment.filters.update(
+        day=day, money=money, number=number, percent=percent, period=period, phone=phone
+    )
     for name in environment.list_templates():
         environment.get_template(name)
     return environment
@@ -147,3 +150,8 @@ def phone(value: str) -> str:
 
 def number(value: int) -> str:
     return f"{value:,}"
+
+
+def percent(value: Fraction) -> str:
+    """Write a share as 72.4%."""
+    return f"{float(value):.1%}"

@@ -196,9 +196,27 @@ document.addEventListener("keydown", (event) => {
   if (done(event)) event.preventDefault();
 });
 
+// --- what moves by itself
+
+async function poll(part) {
+  if (!part.isConnected) return;
+  const answer = await fetch(location.href, { headers: { "X-Swap": "1" } }).catch(() => null);
+  const next = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+  if (!part.isConnected) return;
+  if (!next || part.contains(document.activeElement)) return wait(part);
+  if (next.dataset.state !== part.dataset.state) announce(next.dataset.state);
+  part.replaceWith(document.adoptNode(next));
+  if (next.dataset.poll) wait(next);
+}
+
+function wait(part) {
+  setTimeout(poll, Number(part.dataset.poll) * 1000, part);
+}
+
 // --- at the beginning of each page
 
 function begin() {
+  for (const part of all("[data-poll]")) wait(part);
   for (const link of all("[data-more]")) watcher.observe(link);
   for (const form of all("[data-expires]")) {
     setTimeout(() => form.remove(), Number(form.dataset.expires) * 1000);
