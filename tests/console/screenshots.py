@@ -122,7 +122,9 @@ def team(tab: Tab) -> None:
 
 def team_by_officer(tab: Tab) -> None:
     tab.open("/console/team?by=officer")
-    tab.page.evaluate("document.querySelectorAll('main details').forEach((d) => { d.open = true; })")
+    tab.page.evaluate(
+        "document.querySelectorAll('main details').forEach((d) => { d.open = true; })"
+    )
 
 
 def behind_a_number(tab: Tab) -> None:
@@ -133,6 +135,21 @@ def behind_a_number(tab: Tab) -> None:
 
 def sync(tab: Tab) -> None:
     tab.open("/console/sync")
+
+
+def jobs(tab: Tab) -> None:
+    tab.open("/console/jobs")
+
+
+def health(tab: Tab) -> None:
+    tab.open("/console/health")
+
+
+def exports(tab: Tab) -> None:
+    tab.open("/console/clients?company=FCASH&status=DONE")
+    tab.page.get_by_role("link", name="Export this list").click()
+    tab.page.get_by_role("button", name="Export").click()
+    tab.says("The export is asked for")
 
 
 CALLER = "telemarketer"
@@ -152,6 +169,9 @@ SCENES: Mapping[str, Scene] = {
     "officers": Scene("branch manager", team_by_officer),
     "clients": Scene("branch manager", behind_a_number),
     "sync": Scene("administrator", sync),
+    "jobs": Scene("administrator", jobs),
+    "health": Scene("administrator", health),
+    "exports": Scene("area manager", exports),
 }
 SMALL = (("work", 1100, False), ("client", 1100, True))
 

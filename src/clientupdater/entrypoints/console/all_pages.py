@@ -8,6 +8,9 @@ from clientupdater.entrypoints.console.pages import (
     client,
     clients,
     corrections,
+    exports,
+    health,
+    jobs,
     my_password,
     my_sessions,
     record,
@@ -35,4 +38,7 @@ ALL_PAGES: tuple[Page, ...] = (
     *team.PAGES,
     *sync.PAGES,
     *sync_run.PAGES,
+    *jobs.PAGES,
+    *exports.PAGES,
+    *health.PAGES,
 )

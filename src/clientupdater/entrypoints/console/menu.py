@@ -27,6 +27,9 @@ MENU = (
     MenuEntry(CONSOLE, "menu.work", (Permission.STATUS_READ,)),
     MenuEntry(f"{CONSOLE}/team", "menu.team", (Permission.REPORTS_READ,)),
     MenuEntry(f"{CONSOLE}/sync", "menu.sync", (Permission.SYNC_READ,)),
+    MenuEntry(f"{CONSOLE}/jobs", "menu.jobs", (Permission.JOBS_MANAGE,)),
+    MenuEntry(f"{CONSOLE}/exports", "menu.exports", (Permission.REPORTS_EXPORT,)),
+    MenuEntry(f"{CONSOLE}/health", "menu.health", (Permission.SYNC_READ, Permission.JOBS_MANAGE)),
 )
 
 

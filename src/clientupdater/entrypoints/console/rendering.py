@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from clientupdater.domain.periods import Cycle
+from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.console.forms import KEY, TOKEN
 from clientupdater.entrypoints.console.menu import menu_of
 from clientupdater.entrypoints.console.notices import notice_of
@@ -79,6 +80,7 @@ def _frame(request: Request, call: Call | None) -> Mapping[str, Any]:
     return {
         "person": session.person if session else None,
         "menu": menu_of(session.caller.actor) if session else (),
+        "may_search": bool(session and session.caller.actor.found(Permission.CLIENTS_READ)),
         "here": request.url.path,
         "request_id": request.scope.get("request_id", ""),
         "proof": {TOKEN: form_token(session_token(request))} if session else {},

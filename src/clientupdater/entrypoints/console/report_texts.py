@@ -12,6 +12,7 @@ REPORT_TEXTS = {
     # lists of clients
     "clients.title": "Clients",
     "clients.remove": " (choose it to remove it)",
+    "clients.export": "Export this list",
     "clients.all": "Show all clients",
     "clients.branch": "Branch, by its code",
     "clients.sort": "Order",

@@ -86,6 +86,9 @@ def show_clients(call: Call) -> View:
             "filters": call.query,
             "others": {n: v for n, v in params.items() if n not in {*_CHOSEN, "branch", "sort"}},
             "sorts": tuple(ClientSort),
+            "export": address(f"{CONSOLE}/exports", **{**params, "sort": None})
+            if call.caller.actor.found(Permission.REPORTS_EXPORT)
+            else None,
         },
     )
 

@@ -115,7 +115,7 @@ def _can_be_cancelled(run: Run) -> bool:
 def named(prefix: str, name: str) -> str:
     """Name what the sync counts; a name that the catalogue lacks is shown as it is."""
     key = f"{prefix}.{name}"
-    return text(key) if key in TEXTS else name.replace("_", " ")
+    return text(key) if key in TEXTS else name
 
 
 def effect_text(kind: str, effect: Any) -> str:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from attrs import frozen
 
+from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.worklist import Cause
 from clientupdater.entrypoints.console.choices import companies_of
+from clientupdater.entrypoints.console.menu import menu_of
 from clientupdater.entrypoints.console.page import Page
 from clientupdater.entrypoints.console.rendering import address, today_of
 from clientupdater.entrypoints.console.texts import text
-from clientupdater.entrypoints.console.views import CONSOLE, View
+from clientupdater.entrypoints.console.views import CONSOLE, Redirect, View
 from clientupdater.entrypoints.console.worklist import (
     QueueQuery,
     cause_text,
@@ -53,7 +55,9 @@ class Progress:
     completed: int
 
 
-def show_work(call: Call) -> View:
+def show_work(call: Call) -> View | Redirect:
+    if not call.caller.actor.found(Permission.STATUS_READ):
+        return _first_place(call)
     today = today_of(call)
     queue, counts = read_queue(call), _counts(call)
     return View(
@@ -70,6 +74,14 @@ def show_work(call: Call) -> View:
             "today": today,
         },
     )
+
+
+def _first_place(call: Call) -> Redirect:
+    """Send a person who has no worklist to the first place that is for them."""
+    places = menu_of(call.caller.actor)
+    if not places:
+        raise Forbidden(Permission.STATUS_READ)
+    return Redirect(to=places[0].address)
 
 
 def _counts(call: Call) -> WorklistCountsReply:

@@ -81,7 +81,7 @@ document.addEventListener("click", (event) => {
   }
   if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const url = new URL(link.href);
-  if (!isOurs(url) || link.getAttribute("href").startsWith("#")) return;
+  if (!isOurs(url) || link.getAttribute("href").startsWith("#") || link.hasAttribute("download")) return;
   event.preventDefault();
   show(url).catch(() => location.assign(url));
 });
