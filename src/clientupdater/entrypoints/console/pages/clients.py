@@ -86,11 +86,17 @@ def show_clients(call: Call) -> View:
             "filters": call.query,
             "others": {n: v for n, v in params.items() if n not in {*_CHOSEN, "branch", "sort"}},
             "sorts": tuple(ClientSort),
+            "many": address(f"{CONSOLE}/many", **params) if _may_do_many(call) else None,
             "export": address(f"{CONSOLE}/exports", **{**params, "sort": None})
             if call.caller.actor.found(Permission.REPORTS_EXPORT)
             else None,
         },
     )
+
+
+def _may_do_many(call: Call) -> bool:
+    either = (Permission.CLIENTS_ASSIGN, Permission.STATUS_UPDATE)
+    return any(call.caller.actor.found(each) for each in either)
 
 
 def params_of(query: Any) -> dict[str, str]:

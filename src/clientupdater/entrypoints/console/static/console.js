@@ -196,6 +196,13 @@ document.addEventListener("keydown", (event) => {
   if (done(event)) event.preventDefault();
 });
 
+// --- one box that ticks many
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.dataset.all) return;
+  for (const box of all(`[name^="${CSS.escape(target.dataset.all)}"]`, target.form)) box.checked = target.checked;
+});
+
 // --- what moves by itself
 
 async function poll(part) {
@@ -217,6 +224,7 @@ function wait(part) {
 
 function begin() {
   for (const part of all("[data-poll]")) wait(part);
+  for (const box of all("[data-all]")) box.closest("[hidden]")?.removeAttribute("hidden");
   for (const link of all("[data-more]")) watcher.observe(link);
   for (const form of all("[data-expires]")) {
     setTimeout(() => form.remove(), Number(form.dataset.expires) * 1000);
