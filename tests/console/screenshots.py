@@ -152,6 +152,19 @@ def exports(tab: Tab) -> None:
     tab.says("The export is asked for")
 
 
+def many(tab: Tab) -> None:
+    tab.open("/console/many?company=FCASH")
+
+
+def many_previewed(tab: Tab) -> None:
+    many(tab)
+    tab.page.get_by_label("All of this page").check()
+    for officer in tab.page.locator(".picks input").all()[:3]:
+        officer.check()
+    tab.page.get_by_role("button", name="Preview the assignment").click()
+    tab.says("will work")
+
+
 CALLER = "telemarketer"
 SCENES: Mapping[str, Scene] = {
     "work": Scene(CALLER, work),
@@ -168,6 +181,8 @@ SCENES: Mapping[str, Scene] = {
     "team": Scene("area manager", team),
     "officers": Scene("branch manager", team_by_officer),
     "clients": Scene("branch manager", behind_a_number),
+    "many": Scene("branch manager", many),
+    "preview": Scene("branch manager", many_previewed),
     "sync": Scene("administrator", sync),
     "jobs": Scene("administrator", jobs),
     "health": Scene("administrator", health),
