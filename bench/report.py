@@ -25,6 +25,7 @@ TITLES = {
     "opening": "Opening a period",
     "reading": "Lists",
     "audits": "Audits",
+    "console": "Console",
     "export": "Exports",
     "mapping": "Mapping source records",
     "queue": "The job queue",

@@ -1,40 +1,27 @@
 """Takes pictures of the console over made-up data: `python -m tests.console.screenshots FOLDER`.
 
-`--small` takes the few that documents show.
+`--small` takes the few that documents show, in few colours; it needs Pillow, which the packages of
+the benchmarks have.
 """
 
 from __future__ import annotations
 
 import argparse
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from clientupdater.adapters.local.clock import MachineClock
-from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
-from clientupdater.adapters.security.key_ring import KeyRing
-from clientupdater.adapters.security.vault import Vault
-from clientupdater.composition import open_app
-from clientupdater.demo_data import fill
-from clientupdater.entrypoints.http.application import build
-from clientupdater.entrypoints.http.server_settings import ServerSettings
-from clientupdater.settings import Settings
 from tests.support import servers
 from tests.support.browsers import Tab, chromium
-from tests.support.http_server import served
+from tests.support.demo_console import demo_console
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from playwright.sync_api import Browser
 
     from clientupdater.demo_data import MadeUpAccount
-
-MANILA = ZoneInfo("Asia/Manila")
-KEY = b"k" * 32
 
 
 @frozen
@@ -188,32 +175,7 @@ SCENES: Mapping[str, Scene] = {
     "health": Scene("administrator", health),
     "exports": Scene("area manager", exports),
 }
-SMALL = (("work", 1100, False), ("client", 1100, True))
-
-
-@contextmanager
-def demo_console() -> Iterator[tuple[str, Mapping[str, MadeUpAccount]]]:
-    """Serve the console over a database of made-up clients; give its accounts by their roles."""
-    with ExitStack() as stack:
-        cluster = stack.enter_context(servers.postgres())
-        cluster.create_database("screenshots")
-        database = servers.Database.on(cluster, "screenshots")
-        maintenance = PostgresMaintenance(database.owner_url)
-        maintenance.migrate()
-        maintenance.seed()
-        accounts = fill(
-            database.app_url,
-            clients=600,
-            now=MachineClock().now(),
-            zone=MANILA,
-            vault=Vault(KeyRing({"one": KEY}), KEY),
-        )
-        settings = Settings(
-            database_url=database.app_url, encryption_keys={"one": KEY}, blind_index_key=KEY
-        )
-        application = build(lambda: open_app(settings), ServerSettings(console=True))
-        http = stack.enter_context(served(application))
-        yield str(http.base_url).rstrip("/"), {each.role: each for each in accounts}
+SMALL = (("work", 1100, False), ("filled", 1100, False), ("conflict", 1100, True))
 
 
 def signed_in(browser: Browser, base: str, account: MadeUpAccount, width: int, dark: bool) -> Tab:
@@ -232,6 +194,15 @@ def signed_in(browser: Browser, base: str, account: MadeUpAccount, width: int, d
     return tab
 
 
+def in_few_colours(file: Path) -> None:
+    """Make a picture small enough for a repository."""
+    from PIL import Image  # noqa: PLC0415 — needed for documents alone
+
+    with Image.open(file) as picture:
+        small = picture.convert("RGB").quantize(48)
+    small.save(file, optimize=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -240,7 +211,12 @@ def main() -> None:
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     every = [(n, w, d) for n in asked.only for w in (1280, 360) for d in (False, True)]
-    with demo_console() as (base, accounts), chromium() as browser:
+    with (
+        servers.postgres() as cluster,
+        demo_console(cluster, "screenshots", 2500) as (http, accounts),
+        chromium() as browser,
+    ):
+        base = str(http.base_url).rstrip("/")
         for name, width, dark in SMALL if asked.small else every:
             scene = SCENES[name]
             tab = signed_in(browser, base, accounts[scene.role], width, dark)
@@ -248,6 +224,8 @@ def main() -> None:
             shade = "dark" if dark else "light"
             file = f"{name}.png" if asked.small else f"{name}-{width}-{shade}.png"
             tab.page.screenshot(path=asked.folder / file, full_page=not asked.small and width < 600)
+            if asked.small:
+                in_few_colours(asked.folder / file)
             tab.page.context.close()
 
 

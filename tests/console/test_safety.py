@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 
+from clientupdater.adapters.local.limits import MemoryRateLimits
+from clientupdater.domain.rate_limits import Allowances
 from clientupdater.entrypoints.http.application import build
+from clientupdater.entrypoints.http.server_settings import ServerSettings
+from clientupdater.usecases.requests.rate_limits import AdmitRequest
 from tests.support.browsers import Tab
 from tests.support.http_server import served
 
@@ -19,7 +26,7 @@ if TYPE_CHECKING:
 
 PENSION = {"pension_number": b"sealed", "pension_blind_index": b"index", "pension_last4": "1234"}
 OWN = {"Sec-Fetch-Site": "same-origin"}
-FORM = re.compile(r'<form class="record.*?</form>', re.DOTALL)
+FORM = re.compile(r'<form id="record".*?</form>', re.DOTALL)
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
@@ -45,7 +52,7 @@ def test_two_people_at_one_client_see_both_records_and_lose_none(console: Consol
     theirs.press("2", "r")
     theirs.page.keyboard.type("Will call back")
     theirs.press("Enter")
-    theirs.says("recorded")
+    theirs.says("To Follow recorded")
     mine.press("3", "r")
     mine.page.keyboard.type("Spoke with the daughter")
     mine.press("Enter")
@@ -54,7 +61,7 @@ def test_two_people_at_one_client_see_both_records_and_lose_none(console: Consol
     differing = mine.page.locator("tr.differs th").all_inner_texts()
     assert differing == ["Status", "Remarks"]
     mine.page.get_by_role("button", name="Record mine on top").click()
-    mine.says("recorded")
+    mine.says("Called recorded")
     assert console.events(client) == [
         ("TO_FOLLOW", None, "Will call back"),
         ("CALLED", None, "Spoke with the daughter"),
@@ -85,6 +92,63 @@ def test_a_form_that_is_sent_twice_counts_once(console: ConsoleFixture) -> None:
     assert [each.status_code for each in answers] == [303, 303]
     assert answers[0].headers["location"] == answers[1].headers["location"]
     assert console.events(client) == [("CALLED", None, None)]
+
+
+def test_a_double_click_counts_once_and_both_clicks_get_the_next_page(
+    console: ConsoleFixture,
+) -> None:
+    client, http = console.client("Ana Reyes"), signed_in(console)
+    path = f"/console/clients/{client}"
+    fields = {**fields_of(http.get(path)), "status": "CALLED"}
+
+    def click(_: int) -> int:
+        url = f"{path}/periods/2026-11/events"
+        return http.post(url, data=fields, headers=OWN).status_code
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(click, range(4))) == [303] * 4
+    assert console.events(client) == [("CALLED", None, None)]
+
+
+def test_a_form_that_was_sent_before_is_shown_again_with_what_was_changed(
+    console: ConsoleFixture,
+) -> None:
+    client, http = console.client("Ana Reyes"), signed_in(console)
+    path = f"/console/clients/{client}"
+    fields = {**fields_of(http.get(path)), "status": "CALLED"}
+    url = f"{path}/periods/2026-11/events"
+    http.post(url, data=fields, headers=OWN)
+    changed = http.post(url, data={**fields, "remarks": "And one more thing"}, headers=OWN)
+    assert changed.status_code == 409
+    assert "And one more thing" in changed.text
+    assert fields_of(changed)["form_key"] != fields["form_key"]
+    assert console.events(client) == [("CALLED", None, None)]
+
+
+def test_a_person_without_a_role_reads_what_to_do(console: ConsoleFixture) -> None:
+    tab = console.tab(console.staff.hire())
+    tab.open("/console")
+    tab.says("Ask an administrator for a role.")
+
+
+def test_what_was_typed_can_be_sent_again_after_too_many_requests(console: ConsoleFixture) -> None:
+    client, http = console.client("Ana Reyes"), signed_in(console)
+    path = f"/console/clients/{client}"
+    fields = {**fields_of(http.get(path)), "status": "CALLED", "remarks": "Keep <me>"}
+    url, app = f"{path}/periods/2026-11/events", console.staff.app
+    few = AdmitRequest(MemoryRateLimits(), Allowances.of(read=100, write=1, export=1, sign_in=100))
+    limited = evolve(app, requests=evolve(app.requests, admit=few))
+    application = build(lambda: nullcontext(limited), ServerSettings(console=True))
+    with served(application) as other:
+        other.cookies.set("session", str(http.cookies["session"]))
+        other.post(url, data={**fields, "status": ""}, headers=OWN)
+        refused = other.post(url, data=fields, headers=OWN)
+    assert refused.status_code == 429
+    assert HIDDEN.findall(refused.text)
+    kept = {name: unescape(value) for name, value in HIDDEN.findall(refused.text)}
+    assert kept.items() >= fields.items()
+    assert http.post(url, data=kept, headers=OWN).status_code == 303
+    assert console.events(client) == [("CALLED", None, "Keep <me>")]
 
 
 def test_a_form_of_another_site_does_nothing(console: ConsoleFixture) -> None:

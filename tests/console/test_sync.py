@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from attrs import frozen
@@ -48,7 +49,7 @@ class Operations:
     def run_of(self, tab: Tab) -> SyncJobId:
         """Give the run that a tab shows."""
         tab.page.wait_for_url("**/sync/runs/*")
-        return SyncJobId(tab.page.url.partition("?")[0].rpartition("/")[2])
+        return SyncJobId(UUID(tab.page.url.partition("?")[0].rpartition("/")[2]))
 
     def work_off(self, run: SyncJobId) -> None:
         """Do what a worker would."""
@@ -65,7 +66,7 @@ def operations(database: Database, browser: Browser) -> Iterator[Operations]:
         Syncing(PostgresUnitsOfWork(pool, VAULT), database.superuser_url).set_up()
     records = [record("FC-1"), record("FC-2", branch_code="NOWHERE")]
     sources = {Source.SNOWFLAKE: MemorySource(records, HandClock())}
-    with console_fixture(database, browser, vault=VAULT, sources=sources) as opened:
+    with console_fixture(database, browser, sources=sources) as opened:
         yield Operations(opened, records)
 
 

@@ -73,6 +73,18 @@ def test_a_row_that_is_neither_there_nor_due_is_not_found(tracker: TrackingFixtu
             tracker.tracking.show_history(CLERK, client.id, period)
 
 
+def test_the_latest_rows_are_shown_with_their_events(tracker: TrackingFixture) -> None:
+    client = tracker.client(OCTOBER)
+    tracker.tracking.record(CLERK, client.id, OCTOBER, CALLED, 0)
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+    shown = tracker.tracking.show_histories(CLERK, client.id)
+    assert [row.period for row in shown.rows] == [NOVEMBER, OCTOBER]
+    assert [event.sequence for event in shown.events[OCTOBER]] == [0, 1]
+    assert CLERK.actor.id in shown.names.people
+    (latest,) = tracker.tracking.show_histories(CLERK, client.id, at_most=1).rows
+    assert latest.period == NOVEMBER
+
+
 def test_T1_nothing_is_due_of_a_client_whose_tracking_ended(tracker: TrackingFixture) -> None:
     client = tracker.client(OCTOBER)
     tracker.tracking.record(CLERK, client.id, OCTOBER, DECEASED, 0)

@@ -109,12 +109,15 @@ def test_it_comes_up_says_where_and_stops_without_a_trace(folder: Path) -> None:
         assert demo.state["pid"] == demo.process.pid
         assert demo.note.stat().st_mode & 0o077 == 0
         assert httpx.get(f"{demo.state['base_url']}/readyz", timeout=30).status_code == 200
+        console = httpx.get(f"{demo.state['base_url']}/console/sign-in", timeout=30)
+        assert console.status_code == 200
         family = demo.family()
         assert len(family) > 3
         interrupt(demo.process)
         out, err = demo.process.communicate(timeout=PATIENCE_S)
         assert demo.process.returncode == 0
-        assert demo.state["base_url"] in out
+        first = next(line for line in out.splitlines() if "http" in line)
+        assert first.endswith(f"{demo.state['base_url']}/console")
         assert "the data is kept" in err
         assert gone(family)
         assert not demo.note.exists()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
@@ -93,12 +93,19 @@ class Tab:
 
     def axe(self) -> list[str]:
         """List what axe finds."""
-        response = Axe().run(self.page).response
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        response = self.page.evaluate("axe.run({resultTypes: ['violations']})")
         return [
             f"{each['id']}: {node['html']} {node['failureSummary']}"
             for each in response["violations"]
             for node in each["nodes"]
         ]
+
+    def look(self, width: int, *, dark: bool) -> None:
+        """Change the window's width and the system's colours."""
+        self.page.set_viewport_size({"width": width, "height": 800})
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
 
     def overflows(self) -> bool:
         """Whether the page is wider than the window."""

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
+from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.passwords import hash_password
+from clientupdater.adapters.security.vault import Vault
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.server_settings import ServerSettings
 from tests.support.browsers import Tab, watched
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "a password of many words"  # noqa: S105
 _HASHED = hash_password(PASSWORD)
+VAULT = Vault(KeyRing({"one": b"k" * 32}), b"i" * 32)
 _CALLS = (
     "clients:read",
     "clients:update",
@@ -50,7 +53,7 @@ class ConsoleFixture:
     _contexts: list[BrowserContext] = field(factory=list)
 
     def client(self, name: str, **columns: Any) -> str:
-        """Put a client into the branch, with a row of the running month; give its id."""
+        """Put a client into the branch; the next tab sees its row of the month. Give its id."""
         number = self.staff.one("select count(*) from clients") + 1
         columns = {
             "client_code": f"FC-{number:06d}",
@@ -67,7 +70,6 @@ class ConsoleFixture:
             f" (select id from products where code = 'FCASH_SSS'), {marks}) returning id",
             *columns.values(),
         )
-        self.staff.app.periods.open_due()
         return str(client)
 
     def colleague(self, *permissions: str, **columns: Any) -> PersonId:
@@ -80,6 +82,7 @@ class ConsoleFixture:
 
     def context(self, *, width: int = 1280, dark: bool = False, scripts: bool = True) -> Any:
         """Open a browser of its own, with nobody signed in."""
+        self.staff.app.periods.open_due()
         context = self.browser.new_context(
             base_url=self.base,
             viewport={"width": width, "height": 800},
@@ -123,7 +126,7 @@ def console_fixture(
     database: Database, browser: Browser, **others: Any
 ) -> Iterator[ConsoleFixture]:
     """Set it up over a database; `others` are parts of the application's surroundings."""
-    with staffed(database, ZoneInfo("Asia/Manila"), **others) as staff:
+    with staffed(database, ZoneInfo("Asia/Manila"), VAULT, **others) as staff:
         ana = staff.hire(
             *(f"{each} branch" for each in _CALLS),
             first_name="Ana",

@@ -18,6 +18,7 @@ from clientupdater.domain.lookups import (
     company_of,
     created_lookup,
     find_lookup,
+    offered_statuses,
     refuse_deletion,
 )
 
@@ -248,3 +249,22 @@ def test_A6a_an_entry_belongs_to_the_company_of_its_own_or_of_its_parent(
 def test_every_table_has_its_facts() -> None:
     assert set(FACTS) == set(LookupTable)
     assert find_lookup(LOOKUPS, LookupTable.PRODUCTS, "MISSING") is None
+
+
+@pytest.mark.rule("S1", "S4", "S6", "S7")
+def test_what_can_be_recorded_is_offered_in_order_and_nothing_else() -> None:
+    statuses = (
+        *LOOKUPS[LookupTable.STATUS_TYPES],
+        entry("TO_FOLLOW", sequence=0, company=None),
+        entry("GONE", is_active=False, sequence=9, company=None),
+    )
+    reasons = (*LOOKUPS[LookupTable.STATUS_REASONS], entry("LOST", is_active=False, status="DONE"))
+    lookups = {
+        **LOOKUPS,
+        LookupTable.STATUS_TYPES: statuses,
+        LookupTable.STATUS_REASONS: reasons,
+    }
+    offered = offered_statuses(lookups, "FCASH")
+    assert [status.code for status in offered] == ["TO_FOLLOW", "CALLED", "VISITED", "DONE"]
+    assert [reason.code for reason in offered[-1].reasons] == ["CONFIRMED", "DECEASED"]
+    assert "VISITED" not in {status.code for status in offered_statuses(lookups, "PCNI")}

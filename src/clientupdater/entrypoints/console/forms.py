@@ -21,6 +21,8 @@ from clientupdater.entrypoints.http.request_values import ParsedRequest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from starlette.requests import Request
+
     from clientupdater.entrypoints.http.contract import Call, Endpoint
     from clientupdater.entrypoints.http.request_values import ReceivedRequest
 
@@ -42,8 +44,7 @@ class FormOutdated(Rejected):
 def parse_form(endpoint: Endpoint, received: ReceivedRequest) -> ParsedRequest:
     """Parse a query and a form; a form with a session proves that a page of it sent the form."""
     request = received.request
-    names = [a.name for a in attrs.fields(endpoint.query)] if endpoint.query else []
-    query = parsing.parsed_query(request.scope["query_string"], names)
+    query = query_words(endpoint, request)
     if endpoint.method == "GET":
         return ParsedRequest(query, None, None, None)
     fields = form_fields(received)
@@ -53,6 +54,13 @@ def parse_form(endpoint: Endpoint, received: ReceivedRequest) -> ParsedRequest:
     if endpoint.is_keyed and not _KEY.fullmatch(key):
         raise FormOutdated("The form is not complete. Check it and send it again.")
     return ParsedRequest(query, entered_words(fields), None, key or None, is_form=True)
+
+
+def query_words(endpoint: Endpoint, request: Request) -> dict[str, str]:
+    """Parse the query; a form of filters sends those that are not chosen as empty ones."""
+    names = [a.name for a in attrs.fields(endpoint.query)] if endpoint.query else []
+    words = parsing.parsed_query(request.scope["query_string"], names)
+    return {name: word for name, word in words.items() if word}
 
 
 def form_fields(received: ReceivedRequest) -> Mapping[str, str]:

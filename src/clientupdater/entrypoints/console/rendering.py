@@ -84,7 +84,7 @@ def _frame(request: Request, call: Call | None) -> Mapping[str, Any]:
         "here": request.url.path,
         "request_id": request.scope.get("request_id", ""),
         "proof": {TOKEN: form_token(session_token(request))} if session else {},
-        "notice": notice_of(call) if session else None,
+        "notice": notice_of(call) if call and session else None,
         "moment": partial(moment, zone=zone_of(call)) if call else None,
     }
 

@@ -75,6 +75,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "work.all": "Show all of my work",
         "work.none": "Every client of yours is reached.",
         "work.none_why": "New work appears when a period opens, or when a follow-up comes due.",
+        "work.no_place": "Nothing on this console is for you yet. Ask an administrator for a role.",
         "work.none_here": "No client matches these filters.",
         "chip.follow_up_due": "Due",
         "chip.not_touched": "Not touched",

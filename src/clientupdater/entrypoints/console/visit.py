@@ -25,7 +25,12 @@ from clientupdater.domain.errors import (
     Unauthenticated,
 )
 from clientupdater.entrypoints.console.failure import code_of, failure_view, status_of
-from clientupdater.entrypoints.console.forms import FormOutdated, entered_words, form_fields
+from clientupdater.entrypoints.console.forms import (
+    FormOutdated,
+    entered_words,
+    form_fields,
+    query_words,
+)
 from clientupdater.entrypoints.console.pages.sign_in import (
     PASSWORD_ADDRESS,
     form_left,
@@ -35,7 +40,7 @@ from clientupdater.entrypoints.console.pages.sign_in import (
 from clientupdater.entrypoints.console.rendering import rendered
 from clientupdater.entrypoints.console.session import require_own_page
 from clientupdater.entrypoints.console.views import Entered
-from clientupdater.entrypoints.http import parsing, pipeline
+from clientupdater.entrypoints.http import pipeline
 from clientupdater.entrypoints.http.contract import Call
 from clientupdater.entrypoints.http.identity import identify
 from clientupdater.entrypoints.http.problems import Rejected
@@ -203,11 +208,7 @@ class Visit:
         if shape is None:
             return None
         try:
-            names = shape.__attrs_attrs__  # type: ignore[attr-defined] # every shape is of attrs
-            words = parsing.parsed_query(
-                self._request.scope["query_string"], [a.name for a in names]
-            )
-            return structured_words(words, shape)
+            return structured_words(query_words(self.page, self._request), shape)
         except (InvalidInput, Rejected):
             return shape()
 

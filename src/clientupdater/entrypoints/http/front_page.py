@@ -31,11 +31,14 @@ and JSON; version {clientupdater.__version__}.</p>
 token. Send it with every other request as <code>Authorization: Bearer …</code>.</p>
 </body></html>"""
 
+_CONSOLE = '<ul><li><a href="/console">The console, for people</a></li>'
+
 
 async def front_page(request: Request) -> Response:
     accept = ",".join(request.headers.getlist("accept"))
     if _weight(accept, "text", "html") > _weight(accept, "application", "json"):
-        return Response(_PAGE, headers=_HEADERS, media_type="text/html")
+        page = _PAGE.replace("<ul>", _CONSOLE) if request.state.server.console else _PAGE
+        return Response(page, headers=_HEADERS, media_type="text/html")
     return Response(_JSON, headers=_HEADERS, media_type="application/json")
 
 

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from clientupdater.domain.access import ClientPlace, decide
 from clientupdater.domain.events import Channel
+from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.lookups import offered_statuses
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.statuses import DONE
@@ -109,7 +110,7 @@ def _allowed(call: Call, record: ClientRecord) -> frozenset[str]:
     place = ClientPlace(
         _id_of(names.companies, record.company),
         _id_of(names.branches, record.branch),
-        record.assigned_to.id if record.assigned_to else None,
+        PersonId(record.assigned_to.id) if record.assigned_to else None,
     )
     actor = call.caller.actor
     return frozenset(str(each) for each in _ASKED if decide(actor, each, place).allowed)
@@ -171,7 +172,7 @@ def _histories(
     if Permission.STATUS_HISTORY_READ not in allowed:
         return ()
     at_most = MOST_HISTORIES if call.query.older else _HISTORIES
-    shown = call.app.tracking.show_histories(call.caller, record.id, at_most)
+    shown = call.app.tracking.show_histories(call.caller, ClientId(record.id), at_most)
     return tuple(
         PeriodHistory(
             row.period,

@@ -153,7 +153,7 @@ def _record_again(call: Call, entered: Entered) -> View:
     """Show the form with what was typed; after a conflict, beside what is there now."""
     error = entered.error
     if isinstance(error, VersionConflict):
-        view = client_view(call, entered, "conflict.html")
+        view = client_view(call, Entered(fields=entered.fields), "conflict.html")
         return evolve(view, values={**view.values, "comparison": _comparison(view, entered)})
     return client_view(call, entered)
 

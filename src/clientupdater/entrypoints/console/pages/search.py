@@ -15,7 +15,11 @@ from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.console.page import Page
 from clientupdater.entrypoints.console.pages.client import names_of
 from clientupdater.entrypoints.console.views import View
-from clientupdater.entrypoints.http.routes.clients import SearchClientsRequest, search_clients
+from clientupdater.entrypoints.http.routes.clients import (
+    ClientsPage,
+    SearchClientsRequest,
+    search_clients,
+)
 from clientupdater.entrypoints.structuring import Text
 
 if TYPE_CHECKING:
@@ -31,13 +35,17 @@ class SearchForm:
 
 def search(call: Call) -> View:
     words = call.body.q.strip()
-    items, has_more = (), False
+    page = ClientsPage((), None, has_more=False)
     if words:
         asked = SearchClientsRequest(q=words, limit=_ITEMS)
         page = search_clients(attrs.evolve(call, body=asked))
-        items, has_more = page.items, page.has_more
     lookups = call.app.configuration.lookups(call.caller, generation=call.generation)
-    values = {"q": words, "items": items, "has_more": has_more, "names": names_of(lookups)}
+    values = {
+        "q": words,
+        "items": page.items,
+        "has_more": page.has_more,
+        "names": names_of(lookups),
+    }
     return View(template="search.html", call=call, values=values)
 
 

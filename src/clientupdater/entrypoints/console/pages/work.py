@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from attrs import frozen
 
-from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.worklist import Cause
 from clientupdater.entrypoints.console.choices import companies_of
@@ -34,6 +33,10 @@ if TYPE_CHECKING:
     from clientupdater.entrypoints.http.routes.worklist import WorklistCountsReply
 
 
+_CHIPS = 12
+"""Branches that are chips; of more, one is chosen from a list."""
+
+
 @frozen
 class Chip:
     """A filter to choose, or to take away where it is chosen."""
@@ -57,7 +60,7 @@ class Progress:
 
 def show_work(call: Call) -> View | Redirect:
     if not call.caller.actor.found(Permission.STATUS_READ):
-        return _first_place(call)
+        return _elsewhere(call)
     today = today_of(call)
     queue, counts = read_queue(call), _counts(call)
     return View(
@@ -68,6 +71,7 @@ def show_work(call: Call) -> View | Redirect:
             "cause_text": lambda item: cause_text(item, today),
             "chips": [*_cause_chips(call, counts), *_branch_chips(call, counts)],
             "lookups": call.app.configuration.lookups(call.caller, generation=call.generation),
+            "branches": [row.branch for row in counts.rows if len(counts.rows) > _CHIPS],
             "filters": call.query,
             "progress": _progress(call, counts),
             "place": queue.query if queue else "",
@@ -76,12 +80,12 @@ def show_work(call: Call) -> View | Redirect:
     )
 
 
-def _first_place(call: Call) -> Redirect:
-    """Send a person who has no worklist to the first place that is for them."""
+def _elsewhere(call: Call) -> View | Redirect:
+    """Send a person who calls no clients to the first place that is theirs."""
     places = menu_of(call.caller.actor)
-    if not places:
-        raise Forbidden(Permission.STATUS_READ)
-    return Redirect(to=places[0].address)
+    if places:
+        return Redirect(to=places[0].address)
+    return View(template="no_work.html", call=call)
 
 
 def _counts(call: Call) -> WorklistCountsReply:
@@ -98,9 +102,9 @@ def _cause_chips(call: Call, counts: WorklistCountsReply) -> Iterator[Chip]:
 
 
 def _branch_chips(call: Call, counts: WorklistCountsReply) -> Iterator[Chip]:
-    """Offer branches where there is a choice."""
+    """Offer branches where there is a choice, if they are few."""
     rows = [row for row in counts.rows if row.branch]
-    if len(rows) > 1 or call.query.branch:
+    if 1 < len(rows) <= _CHIPS or call.query.branch:
         for row in rows:
             yield _chip(call, str(row.branch), row.figures["total"].value, "branch", row.branch)
 

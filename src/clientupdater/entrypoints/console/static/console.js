@@ -36,7 +36,8 @@ function swap(next, content) {
   one("aside [aria-current]")?.scrollIntoView({ block: "nearest" });
   window.scrollTo(0, 0);
   begin();
-  (one("[role=alert]") ? one("[aria-invalid], [role=alert]") : one("[autofocus]") ?? one("[data-focus]") ?? one("main"))?.focus?.();
+  const first = ["[data-focus-first]", "[aria-invalid]", "[autofocus]", "[data-focus]", "main"];
+  one(first.find((selector) => one(selector)))?.focus();
   announce(one("[data-announce] p")?.textContent ?? document.title);
 }
 
