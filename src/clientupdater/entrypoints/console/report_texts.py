@@ -113,6 +113,7 @@ REPORT_TEXTS = {
     "clients.many": "Many at once",
     "many.title": "Many at once",
     "many.back": "The list of these clients",
+    "many.what": "To what can be done with them",
     "many.clients": "Clients",
     "many.all": "All of this page",
     "many.next": "Choose among the next clients instead",

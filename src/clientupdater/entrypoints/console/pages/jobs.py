@@ -58,6 +58,7 @@ def _view(call: Call, entered: Entered) -> View:
         call=call,
         values={
             "jobs": page.items,
+            "status": status,
             "next_page": following if page.next_cursor else None,
             "chips": [
                 (
