@@ -152,6 +152,20 @@ def many_previewed(tab: Tab) -> None:
     tab.says("will work")
 
 
+def person(tab: Tab) -> None:
+    tab.open("/console/people")
+    tab.page.locator("tbody a").nth(3).click()
+    tab.page.locator("#grants").wait_for()
+
+
+def settings(tab: Tab) -> None:
+    tab.open("/console/settings")
+
+
+def audits(tab: Tab) -> None:
+    tab.open("/console/audits")
+
+
 CALLER = "telemarketer"
 SCENES: Mapping[str, Scene] = {
     "work": Scene(CALLER, work),
@@ -171,6 +185,9 @@ SCENES: Mapping[str, Scene] = {
     "many": Scene("branch manager", many),
     "preview": Scene("branch manager", many_previewed),
     "sync": Scene("administrator", sync),
+    "person": Scene("administrator", person),
+    "settings": Scene("administrator", settings),
+    "audits": Scene("administrator", audits),
     "jobs": Scene("administrator", jobs),
     "health": Scene("administrator", health),
     "exports": Scene("area manager", exports),

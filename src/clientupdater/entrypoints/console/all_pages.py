@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clientupdater.entrypoints.console.pages import (
+    audits,
     client,
     clients,
     corrections,
@@ -14,8 +15,10 @@ from clientupdater.entrypoints.console.pages import (
     many,
     my_password,
     my_sessions,
+    people,
     record,
     search,
+    settings,
     sign_in,
     sync,
     sync_run,
@@ -43,4 +46,7 @@ ALL_PAGES: tuple[Page, ...] = (
     *jobs.PAGES,
     *exports.PAGES,
     *health.PAGES,
+    *people.PAGES,
+    *settings.PAGES,
+    *audits.PAGES,
 )
