@@ -73,10 +73,10 @@ def test_an_officer_without_the_branch_is_refused_before_anything_is_done(
 
 def test_one_status_is_recorded_for_all_that_it_works_for(console: ConsoleFixture) -> None:
     first, second = console.client("Ana Reyes"), console.client("Ben Cruz")
+    tab = manager(console, scripts=False, width=360)
     console.staff.run(
         "update client_period_status set exempt_cause = 'inactive' where client_id = %s", second
     )
-    tab = manager(console, scripts=False, width=360)
     choose(tab, "Ana Reyes", "Ben Cruz")
     tab.page.locator("[name=outcome]").select_option(label="Called")
     tab.page.locator("[name=remarks]").fill("Visited the village")

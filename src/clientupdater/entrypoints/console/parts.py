@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _SHARE = 0.75
 """Of the time that is left, a part may take so much, so that the page can still be written."""
-MOST_ROWS = 15
+MOST_ROWS = 10
 
 
 @frozen
