@@ -1,4 +1,4 @@
-"""Contact numbers that a source contradicts, and pension numbers in full."""
+"""Contact numbers that a source contradicts, pension numbers in full, and sessions to end."""
 
 from __future__ import annotations
 
@@ -65,3 +65,14 @@ def test_C3_a_pension_number_is_shown_in_full_for_one_look_that_is_logged(
     assert console.staff.one("select count(*) from data_access_log where action = 'revealed'") == 1
     tab.page.reload()
     tab.says("••••5678")
+
+
+def test_a_session_on_another_device_is_ended(console: ConsoleFixture) -> None:
+    here, there = console.tab(), console.tab()
+    there.open("/console")
+    here.open("/console/sessions")
+    here.page.get_by_role("button", name="End").click()
+    here.says("The session is ended.")
+    assert here.page.get_by_role("button", name="End").count() == 0
+    there.page.reload()
+    there.wait_for_heading("Sign in")

@@ -216,6 +216,7 @@ def test_what_one_may_not_see_does_not_exist(console: ConsoleFixture) -> None:
         answer = http.get(f"/console/clients/{path}")
         assert answer.status_code == 404
         assert "There is nothing here" in answer.text
+        assert "My work</a>" in answer.text
     assert http.get("/console/nothing/at/all").status_code == 404
     assert http.get("/console/sign-out").status_code == 404
 

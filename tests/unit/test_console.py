@@ -16,6 +16,7 @@ from clientupdater.domain.worklist import Cause
 from clientupdater.entrypoints.console.all_pages import ALL_PAGES
 from clientupdater.entrypoints.console.console import ConsoleRoutes
 from clientupdater.entrypoints.console.forms import amount_of, day_of
+from clientupdater.entrypoints.console.pages.my_sessions import program_of
 from clientupdater.entrypoints.console.session import form_token, is_form_token
 from clientupdater.entrypoints.console.texts import TEXTS
 
@@ -66,6 +67,20 @@ def test_the_token_of_a_form_is_good_for_its_session_alone() -> None:
     assert not is_form_token("another", token)
     assert form_token("one") != token
     assert not is_form_token("one", "ü")
+
+
+@pytest.mark.parametrize(
+    ("agent", "program"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit Chrome/136 Safari/537.36", "Chrome on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/130 Safari/537.36 Edg/130", "Edge on Windows"),
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/130 Mobile Safari/537", "Chrome on Android"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        (None, "Unknown program"),
+    ],
+)
+def test_a_session_is_named_by_its_browser_and_system(agent: str | None, program: str) -> None:
+    assert program_of(agent) == program
 
 
 def named_in_templates() -> set[str]:

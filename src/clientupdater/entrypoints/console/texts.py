@@ -44,6 +44,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "sessions.title": "My sessions",
         "sessions.about": "Where you are signed in. End a session that you do not know.",
         "sessions.unknown": "Unknown program",
+        "sessions.program": "{browser} on {system}",
         "sessions.current": "this one",
         "sessions.since": "Since {moment} · last seen {seen} · from {address}",
         "sessions.end": "End",

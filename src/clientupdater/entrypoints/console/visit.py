@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 from starlette.requests import Request
@@ -19,6 +19,7 @@ from clientupdater.domain.errors import (
     Error,
     InvalidCredentials,
     InvalidInput,
+    NotFound,
     PasswordChangeRequired,
     RequestInProgress,
     RuleBroken,
@@ -198,9 +199,16 @@ class Visit:
             route=f"{self.page.method} {self.page.path}",
             caller=identity.caller,
             session=identity.session,
-            path=readable_path(self._request),
+            path=self._path(),
             query=self._query(),
         )
+
+    def _path(self) -> Mapping[str, Any]:
+        """Read the path; one that names nothing has no parameters to show."""
+        try:
+            return readable_path(self._request)
+        except NotFound:
+            return {}
 
     def _query(self) -> object:
         """Read the query; without its parameters if they are not valid."""
