@@ -103,6 +103,69 @@ def password(tab: Tab) -> None:
     tab.open("/console/password")
 
 
+def team(tab: Tab) -> None:
+    tab.open("/console/team")
+
+
+def team_by_officer(tab: Tab) -> None:
+    tab.open("/console/team?by=officer")
+    tab.page.evaluate(
+        "document.querySelectorAll('main details').forEach((d) => { d.open = true; })"
+    )
+
+
+def behind_a_number(tab: Tab) -> None:
+    team(tab)
+    tab.page.locator(".rates a").first.click()
+    tab.wait_for_heading("Clients")
+
+
+def sync(tab: Tab) -> None:
+    tab.open("/console/sync")
+
+
+def jobs(tab: Tab) -> None:
+    tab.open("/console/jobs")
+
+
+def health(tab: Tab) -> None:
+    tab.open("/console/health")
+
+
+def exports(tab: Tab) -> None:
+    tab.open("/console/clients?company=FCASH&status=DONE")
+    tab.page.get_by_role("link", name="Export this list").click()
+    tab.page.get_by_role("button", name="Export").click()
+    tab.says("The export is asked for")
+
+
+def many(tab: Tab) -> None:
+    tab.open("/console/many?company=FCASH")
+
+
+def many_previewed(tab: Tab) -> None:
+    many(tab)
+    tab.page.get_by_label("All of this page").check()
+    for officer in tab.page.locator(".picks input").all()[:3]:
+        officer.check()
+    tab.page.get_by_role("button", name="Preview the assignment").click()
+    tab.says("will work")
+
+
+def person(tab: Tab) -> None:
+    tab.open("/console/people")
+    tab.page.locator("tbody a").nth(3).click()
+    tab.page.locator("#grants").wait_for()
+
+
+def settings(tab: Tab) -> None:
+    tab.open("/console/settings")
+
+
+def audits(tab: Tab) -> None:
+    tab.open("/console/audits")
+
+
 CALLER = "telemarketer"
 SCENES: Mapping[str, Scene] = {
     "work": Scene(CALLER, work),
@@ -116,6 +179,18 @@ SCENES: Mapping[str, Scene] = {
     "search": Scene(CALLER, search),
     "sessions": Scene(CALLER, sessions),
     "password": Scene(CALLER, password),
+    "team": Scene("area manager", team),
+    "officers": Scene("branch manager", team_by_officer),
+    "clients": Scene("branch manager", behind_a_number),
+    "many": Scene("branch manager", many),
+    "preview": Scene("branch manager", many_previewed),
+    "sync": Scene("administrator", sync),
+    "person": Scene("administrator", person),
+    "settings": Scene("administrator", settings),
+    "audits": Scene("administrator", audits),
+    "jobs": Scene("administrator", jobs),
+    "health": Scene("administrator", health),
+    "exports": Scene("area manager", exports),
 }
 SMALL = (("work", 1100, False), ("filled", 1100, False), ("conflict", 1100, True))
 

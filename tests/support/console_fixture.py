@@ -122,9 +122,11 @@ class ConsoleFixture:
 
 
 @contextmanager
-def console_fixture(database: Database, browser: Browser) -> Iterator[ConsoleFixture]:
-    """Set it up over a database."""
-    with staffed(database, ZoneInfo("Asia/Manila"), VAULT) as staff:
+def console_fixture(
+    database: Database, browser: Browser, **others: Any
+) -> Iterator[ConsoleFixture]:
+    """Set it up over a database; `others` are parts of the application's surroundings."""
+    with staffed(database, ZoneInfo("Asia/Manila"), VAULT, **others) as staff:
         ana = staff.hire(
             *(f"{each} branch" for each in _CALLS),
             first_name="Ana",

@@ -61,10 +61,24 @@ def require_receivers(officer: PersonId, receivers: Sequence[PersonId]) -> None:
 def plan_hand_over(
     officer: PersonId, clients: Iterable[Client], receivers: Sequence[Actor]
 ) -> HandOverPlan:
-    """Deal the clients of each branch out among the active officers who hold it (A3).
+    """Deal the clients of each branch out among the active officers who hold it (A3)."""
+    every = sorted(clients, key=lambda client: client.code)
+    moves = deal_evenly(every, receivers)
+    return HandOverPlan(
+        officer=officer,
+        moves=moves,
+        clients={client.id: client for client in every},
+        left=tuple(client for client in every if client.id not in moves),
+    )
 
-    Each client goes to the one who has been dealt the fewest; branches that few of them hold come
-    first, so that the others can make up for it.
+
+def deal_evenly(
+    clients: Iterable[Client], receivers: Sequence[Actor]
+) -> Mapping[ClientId, PersonId]:
+    """Give each client to the officer of its branch who has been dealt the fewest (A3).
+
+    Branches that few of them hold come first, so that the others can make up for it. A client whose
+    branch none of them holds is left out.
     """
     if not all(each.is_active for each in receivers):
         raise OfficerNotAllowed("One of these officers is not active, so they cannot have clients.")
@@ -79,13 +93,7 @@ def plan_hand_over(
             chosen = min(holders[branch], key=lambda each: dealt[each])
             dealt[chosen] += 1
             moves[client.id] = chosen
-    every = [client for several in by_branch.values() for client in several]
-    return HandOverPlan(
-        officer=officer,
-        moves=moves,
-        clients={client.id: client for client in every},
-        left=tuple(client for client in every if client.id not in moves),
-    )
+    return moves
 
 
 def _holders(branch: BranchId, receivers: Iterable[Actor]) -> list[PersonId]:

@@ -5,13 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clientupdater.entrypoints.console.pages import (
+    audits,
     client,
+    clients,
     corrections,
+    exports,
+    health,
+    jobs,
+    many,
     my_password,
     my_sessions,
+    people,
     record,
     search,
+    settings,
     sign_in,
+    sync,
+    sync_run,
+    team,
     work,
 )
 
@@ -24,7 +35,18 @@ ALL_PAGES: tuple[Page, ...] = (
     *my_sessions.PAGES,
     *work.PAGES,
     *search.PAGES,
+    *clients.PAGES,
+    *many.PAGES,
     *client.PAGES,
     *record.PAGES,
     *corrections.PAGES,
+    *team.PAGES,
+    *sync.PAGES,
+    *sync_run.PAGES,
+    *jobs.PAGES,
+    *exports.PAGES,
+    *health.PAGES,
+    *people.PAGES,
+    *settings.PAGES,
+    *audits.PAGES,
 )

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
+from uuid import UUID
 
 import attrs
 
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from clientupdater.entrypoints.http.contract import Endpoint
+    from clientupdater.entrypoints.http.contract import Call, Endpoint
     from clientupdater.entrypoints.http.request_values import ReceivedRequest
 
 TOKEN, KEY = "form_token", "form_key"
 """Fields that every form has: proof of its page, and its idempotency key."""
 MOST_FIELDS = 1000
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -78,6 +80,12 @@ _TOO_LONG = "The form is too long; shorten it and send it again."
 _NO_FORM = "Send a form, as the pages of the console do."
 
 
+def sent_fields(call: Call) -> Mapping[str, str]:
+    """Read every field of a form that was accepted, also those that its shape does not name."""
+    body = call.sent.body if call.sent else b""
+    return dict(map(_pair, filter(None, body.split(b"&"))))
+
+
 def _pair(raw: bytes) -> tuple[str, str]:
     name, _, value = (_decoded(part) for part in raw.partition(b"="))
     return name, value
@@ -97,6 +105,12 @@ def _decoded(raw: bytes) -> str:
 def entered_words(fields: Mapping[str, str]) -> dict[str, str]:
     """Leave out empty fields, and those that every form has."""
     return {n: v for n, v in fields.items() if v.strip() and n not in {TOKEN, KEY}}
+
+
+def chosen_in(fields: Mapping[str, str], prefix: str) -> dict[UUID, str]:
+    """Read which of many a form names, each in a field of its own: `client.` and an id."""
+    named = {n.removeprefix(prefix): v for n, v in fields.items() if n.startswith(prefix)}
+    return {UUID(name): value for name, value in named.items() if _ID.fullmatch(name)}
 
 
 # --- what people type

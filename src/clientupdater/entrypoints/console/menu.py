@@ -23,7 +23,17 @@ class MenuEntry:
     permissions: tuple[Permission, ...]
 
 
-MENU = (MenuEntry(CONSOLE, "menu.work", (Permission.STATUS_READ,)),)
+MENU = (
+    MenuEntry(CONSOLE, "menu.work", (Permission.STATUS_READ,)),
+    MenuEntry(f"{CONSOLE}/team", "menu.team", (Permission.REPORTS_READ,)),
+    MenuEntry(f"{CONSOLE}/sync", "menu.sync", (Permission.SYNC_READ,)),
+    MenuEntry(f"{CONSOLE}/jobs", "menu.jobs", (Permission.JOBS_MANAGE,)),
+    MenuEntry(f"{CONSOLE}/exports", "menu.exports", (Permission.REPORTS_EXPORT,)),
+    MenuEntry(f"{CONSOLE}/people", "menu.people", (Permission.USERS_READ,)),
+    MenuEntry(f"{CONSOLE}/settings", "menu.settings", (Permission.CONFIG_READ,)),
+    MenuEntry(f"{CONSOLE}/audits", "menu.audits", (Permission.AUDIT_READ,)),
+    MenuEntry(f"{CONSOLE}/health", "menu.health", (Permission.SYNC_READ, Permission.JOBS_MANAGE)),
+)
 
 
 def menu_of(actor: Actor) -> tuple[MenuEntry, ...]:

@@ -14,7 +14,8 @@ from clientupdater.entrypoints.console.forms import parse_form
 from clientupdater.entrypoints.console.rendering import rendered
 from clientupdater.entrypoints.console.session import session_cookie, session_token
 from clientupdater.entrypoints.console.views import CONSOLE, Redirect
-from clientupdater.entrypoints.http.contract import Endpoint, Medium
+from clientupdater.entrypoints.http.contract import Answer, Endpoint, Medium
+from clientupdater.entrypoints.http.replies import reply
 from clientupdater.usecases.requests.idempotency import Reply
 
 if TYPE_CHECKING:
@@ -26,13 +27,15 @@ if TYPE_CHECKING:
     from clientupdater.entrypoints.http.contract import Call
 
 
-def _reply(_: Endpoint, request: Request, result: Any) -> Reply:
-    """Write a page, or send the browser to another one."""
+def _reply(endpoint: Endpoint, request: Request, result: Any) -> Reply:
+    """Write a page, send the browser to another one, or send a file."""
     if isinstance(result, Redirect):
         headers = {"Location": result.to, "Cache-Control": "no-store"}
         if result.token is not None:
             headers["Set-Cookie"] = session_cookie(request, result.token)
         return Reply(status=303, headers=headers)
+    if isinstance(result, Answer):
+        return reply(endpoint, request, result)
     return rendered(request, result)
 
 

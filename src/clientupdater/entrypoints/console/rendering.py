@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from clientupdater.domain.periods import Cycle
+from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.console.forms import KEY, TOKEN
 from clientupdater.entrypoints.console.menu import menu_of
 from clientupdater.entrypoints.console.notices import notice_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime, tzinfo
     from decimal import Decimal
+    from fractions import Fraction
 
     from starlette.requests import Request
 
@@ -64,7 +66,9 @@ def templates() -> Environment:
         cache_size=-1,
     )
     environment.globals.update(t=text, static=address_of, hidden=hidden, new_key=_new_key)
-    environment.filters.update(day=day, money=money, number=number, period=period, phone=phone)
+    environment.filters.update(
+        day=day, money=money, number=number, percent=percent, period=period, phone=phone
+    )
     for name in environment.list_templates():
         environment.get_template(name)
     return environment
@@ -76,6 +80,7 @@ def _frame(request: Request, call: Call | None) -> Mapping[str, Any]:
     return {
         "person": session.person if session else None,
         "menu": menu_of(session.caller.actor) if session else (),
+        "may_search": bool(session and session.caller.actor.found(Permission.CLIENTS_READ)),
         "here": request.url.path,
         "request_id": request.scope.get("request_id", ""),
         "proof": {TOKEN: form_token(session_token(request))} if session else {},
@@ -147,3 +152,8 @@ def phone(value: str) -> str:
 
 def number(value: int) -> str:
     return f"{value:,}"
+
+
+def percent(value: Fraction) -> str:
+    """Write a share as 72.4%."""
+    return f"{float(value):.1%}"

@@ -5,14 +5,20 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from clientupdater.entrypoints.console.operation_texts import OPERATION_TEXTS
+from clientupdater.entrypoints.console.report_texts import REPORT_TEXTS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TEXTS: Mapping[str, str] = MappingProxyType(
     {
+        **REPORT_TEXTS,
+        **OPERATION_TEXTS,
         "console": "Client Updater",
         "skip": "Skip to the content",
         "menu": "Menu",
+        "notice": "What was done",
         "menu.work": "My work",
         "undo": "Undo",
         "close": "Close",

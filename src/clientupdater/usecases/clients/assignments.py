@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import OfficerNotAllowed
+from clientupdater.domain.hand_overs import deal_evenly
 from clientupdater.domain.officers import require_officer
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.write_context import WriteContext
@@ -19,14 +20,22 @@ from clientupdater.usecases.tracking.client_access import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from clientupdater.domain.access import Actor
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.clients import Client
-    from clientupdater.domain.ids import ClientRef, PersonId
+    from clientupdater.domain.ids import ClientId, ClientRef, PersonId
     from clientupdater.ports.unit_of_work import Transaction
     from clientupdater.usecases.tracking.client_access import ClientAccess
+
+
+@frozen
+class Planned:
+    """The officer that a client would go to."""
+
+    client: Client
+    officer: PersonId
 
 
 @frozen
@@ -50,6 +59,28 @@ class ClientAssignments:
         """Assign up to 500 clients, each by itself; outcomes come in the order given."""
         require_item_count(clients, "/clients")
         return self._assign(caller, clients, officer)
+
+    def plan(
+        self, caller: Caller, clients: Sequence[ClientRef], officers: Sequence[PersonId]
+    ) -> tuple[Outcome[Planned], ...]:
+        """Say which of the officers each client would go to, evenly, and assign none.
+
+        Only a refusal is written, to the audit.
+        """
+        require_item_count(clients, "/clients")
+        permission = Permission.CLIENTS_ASSIGN
+        with self.clients.work.begin(access_scope_of(caller.actor, permission)) as tx:
+            visible = find_clients(tx, set(clients))
+            receivers = [actor for each in officers if (actor := tx.rights.actor(each))]
+        if not receivers or len(receivers) < len(officers):
+            raise OfficerNotAllowed
+        moves = deal_evenly(visible.values(), receivers)
+        outcomes = {
+            index: _planned(index, visible[ref], moves)
+            for index, ref in enumerate(clients)
+            if ref in visible
+        }
+        return self.clients.with_refusals(caller, clients, outcomes, permission)
 
     def _assign(
         self, caller: Caller, refs: Sequence[ClientRef], officer: PersonId | None
@@ -118,3 +149,9 @@ def _require(actor: Actor | None, client: Client) -> None:
     if actor is None:
         raise OfficerNotAllowed
     require_officer(actor, client.branch)
+
+
+def _planned(index: int, client: Client, moves: Mapping[ClientId, PersonId]) -> Outcome[Planned]:
+    if client.id not in moves:
+        return Outcome(index, error=OfficerNotAllowed())
+    return Outcome(index, Planned(client, moves[client.id]))

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.worklist import Cause
+from clientupdater.entrypoints.console.choices import companies_of
 from clientupdater.entrypoints.console.menu import menu_of
 from clientupdater.entrypoints.console.page import Page
 from clientupdater.entrypoints.console.rendering import address, today_of
@@ -116,7 +117,7 @@ def _chip(call: Call, name: str, count: int, filter_name: str, value: Any) -> Ch
 
 def _progress(call: Call, counts: WorklistCountsReply) -> Progress:
     mine = dict.fromkeys((Recorded.UPDATE, Recorded.CONTACT, Recorded.COMPLETED), 0)
-    for company in _companies(call):
+    for company in companies_of(call, Permission.STATUS_READ):
         day = today_of(call)
         query = StaffQuery(
             company=company,
@@ -137,15 +138,6 @@ def _progress(call: Call, counts: WorklistCountsReply) -> Progress:
         reached=mine[Recorded.CONTACT],
         completed=mine[Recorded.COMPLETED],
     )
-
-
-def _companies(call: Call) -> list[str]:
-    """Name the companies whose statuses the person reads."""
-    names = call.app.configuration.names(call.caller, generation=call.generation).companies
-    grants = call.caller.actor.found(Permission.STATUS_READ)
-    if any(grant.company is None for grant in grants):
-        return sorted(names.values())
-    return sorted({names[grant.company] for grant in grants if grant.company})
 
 
 PAGES = (

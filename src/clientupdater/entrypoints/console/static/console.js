@@ -82,7 +82,7 @@ document.addEventListener("click", (event) => {
   }
   if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const url = new URL(link.href);
-  if (!isOurs(url) || link.getAttribute("href").startsWith("#")) return;
+  if (!isOurs(url) || link.getAttribute("href").startsWith("#") || link.hasAttribute("download")) return;
   event.preventDefault();
   show(url).catch(() => location.assign(url));
 });
@@ -197,9 +197,35 @@ document.addEventListener("keydown", (event) => {
   if (done(event)) event.preventDefault();
 });
 
+// --- one box that ticks many
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.dataset.all) return;
+  for (const box of all(`[name^="${CSS.escape(target.dataset.all)}"]`, target.form)) box.checked = target.checked;
+});
+
+// --- what moves by itself
+
+async function poll(part) {
+  if (!part.isConnected) return;
+  const answer = await fetch(location.href, { headers: { "X-Swap": "1" } }).catch(() => null);
+  const next = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+  if (!part.isConnected) return;
+  if (!next || part.contains(document.activeElement)) return wait(part);
+  if (next.dataset.state !== part.dataset.state) announce(next.dataset.state);
+  part.replaceWith(document.adoptNode(next));
+  if (next.dataset.poll) wait(next);
+}
+
+function wait(part) {
+  setTimeout(poll, Number(part.dataset.poll) * 1000, part);
+}
+
 // --- at the beginning of each page
 
 function begin() {
+  for (const part of all("[data-poll]")) wait(part);
+  for (const box of all("[data-all]")) box.closest("[hidden]")?.removeAttribute("hidden");
   for (const link of all("[data-more]")) watcher.observe(link);
   for (const form of all("[data-expires]")) {
     setTimeout(() => form.remove(), Number(form.dataset.expires) * 1000);

@@ -1,0 +1,99 @@
+"""What a manager sees of the team, and that every number opens into its clients."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from clientupdater.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.support.browsers import Tab
+    from tests.support.console_fixture import ConsoleFixture
+
+
+def numbers(tab: Tab) -> dict[str, int]:
+    """Read every number of the page that is a link, by its address."""
+    links = tab.page.locator("main a[href^='/console/clients?']").all()
+    return {
+        str(link.get_attribute("href")): int(link.text_content() or "")
+        for link in links
+        if (link.text_content() or "").isdigit()
+    }
+
+
+def recorded(console: ConsoleFixture, *keys: str) -> None:
+    """Record for the first client of the worklist."""
+    tab = console.tab()
+    tab.open("/console")
+    tab.press("Enter")
+    tab.page.locator(".record").wait_for()
+    tab.press(*keys, "r")
+    tab.page.keyboard.type("Spoke with the daughter")
+    tab.press("Enter")
+    tab.page.locator(".notice", has_text="recorded").wait_for()
+
+
+def test_every_number_of_the_team_opens_into_exactly_its_clients(console: ConsoleFixture) -> None:
+    for name in ("Ana Reyes", "Ben Cruz", "Carla Diaz"):
+        console.client(name)
+    recorded(console, "3")
+    recorded(console, "6", "4")
+    tab = console.tab()
+    tab.open("/console/team?company=FCASH")
+    tab.page.locator("details summary", has_text="Show the values").click()
+    found = numbers(tab)
+    assert {2, 3, 1} <= set(found.values())
+    for address, number in found.items():
+        tab.open(address)
+        assert tab.page.locator("[data-list] .item").count() == number, address
+
+
+def test_the_team_is_shown_by_officer_with_what_each_has_left(console: ConsoleFixture) -> None:
+    client = console.client("Ana Reyes", assigned_to=console.ana)
+    console.client("Ben Cruz")
+    tab = console.tab()
+    tab.open("/console/team")
+    tab.page.get_by_role("link", name="Officer").click()
+    row = tab.page.locator("tr", has_text="Ana Santos")
+    row.get_by_role("link", name="Not touched").click()
+    tab.wait_for_heading("Clients")
+    assert tab.page.locator("[data-list] .item").count() == 1
+    assert tab.page.locator(f"[data-list] a[href$='{client}']").count() == 1
+
+
+def test_a_report_that_takes_too_long_leaves_the_rest_of_the_page(
+    console: ConsoleFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console.client("Ana Reyes")
+
+    def fail(*_: object) -> None:
+        raise Unavailable("the database", "canceling statement due to statement timeout")
+
+    monkeypatch.setattr(type(console.staff.app.reports.staff), "read", fail)
+    tab = console.tab(console.colleague("reports:read", "status:read", "clients:read"))
+    tab.open("/console/team")
+    section = tab.page.locator("section", has=tab.page.locator("#staff"))
+    assert "The database does not answer" in section.inner_text()
+    assert tab.page.locator("section", has=tab.page.locator("#completion")).locator("tr").count()
+
+
+def test_a_filter_of_the_list_is_removed_by_its_chip(console: ConsoleFixture) -> None:
+    console.client("Ana Reyes")
+    tab = console.tab()
+    tab.open("/console/clients?company=FCASH&status=DONE")
+    tab.says("No client matches")
+    tab.page.get_by_role("link", name="Status: Done").click()
+    tab.page.locator("[data-list] .item").wait_for()
+    assert parse_qs(urlsplit(tab.page.url).query) == {"company": ["FCASH"]}
+
+
+def test_a_person_without_reports_sees_no_team(console: ConsoleFixture) -> None:
+    tab = console.tab(console.colleague("clients:read", "status:read"))
+    tab.open("/console")
+    assert tab.page.get_by_role("link", name="Team").count() == 0
+    answer = tab.page.goto("/console/team")
+    assert answer is not None
+    assert answer.status in {403, 404}
