@@ -71,7 +71,7 @@ class ClientAssignments:
         permission = Permission.CLIENTS_ASSIGN
         with self.clients.work.begin(access_scope_of(caller.actor, permission)) as tx:
             visible = find_clients(tx, set(clients))
-            receivers = [actor for each in officers if (actor := tx.rights.actor(each))]
+            receivers = [actor for each in officers if (actor := tx.people.actor(each))]
         if not receivers or len(receivers) < len(officers):
             raise OfficerNotAllowed
         moves = deal_evenly(visible.values(), receivers)
