@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -105,6 +106,30 @@ def test_A3_many_are_assigned_each_by_itself(tracker: TrackingFixture) -> None:
     outcomes = tracker.assignments.assign_many(HEAD, [one.id, hidden.id, other.code], BEN)
     assert [type(outcome.error) for outcome in outcomes] == [type(None), NotFound, type(None)]
     assert officer_of(tracker, one) == officer_of(tracker, other) == BEN
+
+
+def test_A3_a_plan_spreads_clients_evenly_and_assigns_none(tracker: TrackingFixture) -> None:
+    clients, hidden = [tracker.client() for _ in range(4)], tracker.client(branch=DAVAO)
+    officers = [BEN, tracker.store.employ(Actor(ANA, territory=NORTH)).id]
+    outcomes = tracker.assignments.plan(HEAD, [*(each.id for each in clients), hidden.id], officers)
+    planned = [each.required.officer for each in outcomes if not each.error]
+    assert Counter(planned) == {ANA: 2, BEN: 2}
+    assert type(outcomes[-1].error) is NotFound
+    assert [officer_of(tracker, each) for each in clients] == [None] * 4
+
+
+def test_A3_a_plan_needs_the_permission_and_officers_who_can_have_clients(
+    tracker: TrackingFixture,
+) -> None:
+    client = tracker.client()
+    (refused,) = tracker.assignments.plan(CLERK, [client.id], [BEN])
+    assert type(refused.error) is Forbidden
+    (distant,) = tracker.assignments.plan(
+        HEAD, [client.id], [tracker.store.employ(Actor(BEN, territory=AREA)).id]
+    )
+    assert type(distant.error) is OfficerNotAllowed
+    with pytest.raises(OfficerNotAllowed):
+        tracker.assignments.plan(HEAD, [client.id], [PersonId(uuid4())])
 
 
 def test_A2_rights_are_found_with_grants_and_live_territory(tracker: TrackingFixture) -> None:
