@@ -104,6 +104,15 @@ def test_what_is_missing_is_said_beside_its_field_and_what_was_typed_is_kept(
     assert console.events(client) == []
 
 
+def test_a_reason_that_is_missing_is_asked_for_in_words(console: ConsoleFixture) -> None:
+    client = console.client("Ana Reyes")
+    tab = console.tab()
+    tab.open(f"/console/clients/{client}")
+    tab.press("6", "Enter")
+    tab.says("Choose one of these reasons.")
+    assert console.events(client) == []
+
+
 def test_only_what_the_rules_allow_for_the_client_is_offered(console: ConsoleFixture) -> None:
     tab = console.tab()
     tab.open(f"/console/clients/{console.client('Ana Reyes')}")
@@ -190,6 +199,18 @@ def test_a_search_leaves_no_words_in_an_address(console: ConsoleFixture) -> None
     assert tab.page.locator("[data-list] strong").all_inner_texts() == ["Ben Cruz"]
     assert not [each for each in tab.requests if "cru" in each]
     tab.press("Enter")
+
+
+def test_a_long_page_begins_with_its_menu_in_sight(console: ConsoleFixture) -> None:
+    for number in range(20):
+        console.client(f"Client {number:02d}")
+    tab = console.tab()
+    tab.open("/console")
+    tab.press("/")
+    tab.page.keyboard.type("client")
+    tab.press("Enter")
+    tab.wait_for_heading("Clients")
+    assert tab.page.evaluate("window.scrollY") == 0
 
 
 def test_the_question_mark_lists_the_keys(console: ConsoleFixture) -> None:

@@ -155,6 +155,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "record.submit_last": "Record",
         "record.replaces": "Remarks and follow-up replace the earlier ones; empty ones clear them.",
         "record.choose": "Choose what came of it.",
+        "record.why_needed": "Choose one of these reasons.",
         "record.promised_when": "Say by when it was promised.",
         "record.done": "{client}: {status} recorded.",
         "record.done_reason": "{client}: {status}, {reason} recorded.",

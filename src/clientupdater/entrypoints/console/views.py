@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.errors import InvalidInput, ReasonRequired
+from clientupdater.entrypoints.console.texts import text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +53,9 @@ class Entered:
             return {}
         if isinstance(self.error, InvalidInput):
             return {each.pointer.strip("/"): each.message for each in self.error.faults}
+        if isinstance(self.error, ReasonRequired):
+            # Its own message lists codes; the reasons to choose from stand beside the field.
+            return {"reason": text("record.why_needed")}
         details = getattr(self.error, "details", None) or {}
         message = getattr(self.error, "message", "")
         return {str(details.get("field", "")).strip("/"): message}

@@ -37,7 +37,9 @@ function swap(next, content) {
   window.scrollTo(0, 0);
   begin();
   const first = ["[data-focus-first]", "[aria-invalid]", "[autofocus]", "[data-focus]", "main"];
-  one(first.find((selector) => one(selector)))?.focus();
+  const target = one(first.find((selector) => one(selector)));
+  // The page begins at its top, with the menu in sight; only what needs an answer is scrolled to.
+  target?.focus({ preventScroll: target.matches("main, [data-focus]") });
   announce(one("[data-announce] p")?.textContent ?? document.title);
 }
 
