@@ -76,7 +76,7 @@ insert into status_events (
 )
 select
     s.id, 1, 'recorded', s.status_type_id, s.reason_id, s.company_id, s.branch_id, s.updated_at,
-    s.updated_by, s.updated_at
+    s.contact_by, s.updated_at
 from client_period_status s
 where s.version = 1 and s.period = any(%s)
 """

@@ -112,6 +112,8 @@ def test_U6_a_new_user_is_shown_with_a_password_this_once(actors: HttpActors, sa
 
 
 Said: TypeAlias = "Callable[[], str]"
+COLOURS = re.compile(r"\x1b\[\d+m")
+"""Logs for a terminal have them; which log it is depends on what ran before in the process."""
 
 
 @pytest.fixture
@@ -131,7 +133,7 @@ def kept_anywhere(actors: HttpActors, result: Said) -> str:
         actors.staff.one(f"select coalesce(json_agg(t)::text, '') from {table} t")
         for table in ("activity_logs", "authorization_audit", "users", "user_sessions")
     ]
-    seen = result()
+    seen = COLOURS.sub("", result())
     assert re.search(r"status\W+201", seen), "the log tells of the request"
     return "".join((*written, seen))
 

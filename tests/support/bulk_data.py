@@ -86,7 +86,7 @@ STATEMENTS = (
     insert into client_period_status (
         client_id, company_id, branch_id, home_branch_id, period_type, period_year, period_month,
         period_quarter, status_type_id, reason_id, exempt_cause, next_follow_up_on, update_count,
-        version, sort_name, owed, is_open, created_at, updated_at, updated_by, contact_branch_id,
+        version, sort_name, owed, is_open, created_at, updated_at, contact_branch_id,
         contact_by, done_by, done_at, done_on
     )
     select
@@ -103,7 +103,6 @@ STATEMENTS = (
         case status when 'PENDING' then 0 else 1 end,
         sort_name, owed, exempt is null and status <> 'DONE', opened_at,
         case status when 'PENDING' then opened_at else changed_at end,
-        case when status <> 'PENDING' then author end,
         case when status <> 'PENDING' then branch_id end,
         case when status <> 'PENDING' then author end,
         case status when 'DONE' then author end,

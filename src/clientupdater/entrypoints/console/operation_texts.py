@@ -191,7 +191,6 @@ OPERATION_TEXTS = {
     "scope.area": "own areas",
     "scope.all": "all",
     "settings.title": "Settings",
-    "settings.changed": "changed",
     "settings.expected": "Expected: {expected}. Default: {default}.",
     "settings.save": "Save",
     "settings.saved": "{key} is saved.",
