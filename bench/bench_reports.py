@@ -12,6 +12,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,7 +101,7 @@ class Bench:
             taken = [self.once(path) for _ in range(FEW_CALLS)]
             slow = min(taken) * FEW_CALLS > self.seconds * 1e3
             typical = statistics.median(taken) if slow else self.median_of(path)
-            yield Line(f"{name}, ms", typical, None, 300, at_least=False)
+            yield Line(f"{name}, ms until the answer", typical, None, 300, at_least=False)
 
     def dashboard(self) -> Iterator[Line]:
         period = self.world.periods["month"]
@@ -119,16 +120,23 @@ class Bench:
             at_least=False,
         )
         yield Line("dashboard, ms", self.median_of(path), None, 50, at_least=False)
+        before = self.miscounted(path)
         load = self.update()
         yield Line("updates before the recount", load.requests)
         self.world.targets()  # waits until no request is under way
+        # Updates with the counts off, in an earlier run, have left a difference that stays.
+        after = self.miscounted(path)
+        wrong = sum((after - before).values()) + sum((before - after).values())
+        yield Line("rows miscounted after updates", wrong, None, 0, at_least=False)
+        yield Line("dashboard after updates, ms", self.median_of(path), None, 50, at_least=False)
+
+    def miscounted(self, path: str) -> Counter[str]:
+        """Say by how much the dashboard shows more rows of a status than a recount."""
+        period = self.world.periods["month"]
         shown = Caller(self.base, READER).get(path)["rows"]
         counted = dict(self.world.rows(RECOUNT, (period, COMPANY)))
-        wrong = sum(
-            each["figures"]["rows"]["value"] != counted.get(each["key"], 0) for each in shown
-        )
-        yield Line("statuses miscounted after updates", wrong, None, 0, at_least=False)
-        yield Line("dashboard after updates, ms", self.median_of(path), None, 50, at_least=False)
+        more = {each["key"]: each["figures"]["rows"]["value"] for each in shown}
+        return Counter({key: rows - counted.get(key, 0) for key, rows in more.items()})
 
     def updates(self) -> Iterator[Line]:
         """Record updates from 16 connections, with the counts on and off in turn."""
@@ -155,7 +163,7 @@ class Bench:
         begun = time.perf_counter()
         status, _ = Caller(self.base, READER).call("GET", path)
         if status != OK:
-            click.echo(f"# {path}: {status}")
+            click.echo(f"# {path} is refused: {status}")
         return (time.perf_counter() - begun) * 1e3
 
     def switch(self, *, on: bool) -> None:
@@ -193,7 +201,6 @@ def reports(world: World) -> dict[str, str]:
         "staff, week": f"staff?{staff}&by=week",
         "staff, period": f"staff?{base}&by=period",
         "staff, last period": f"staff?company={COMPANY}&period={last}&by=period",
-        "signals": f"signals?{staff}",
     }
     return {name: f"/reports/{path}" for name, path in names.items()}
 
