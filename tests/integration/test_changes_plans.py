@@ -1,4 +1,4 @@
-"""What a page of the change feed reads: no more than its batch, whoever asks."""
+"""A page of the change feed reads no more than its batch, for readers of every scope."""
 
 from __future__ import annotations
 

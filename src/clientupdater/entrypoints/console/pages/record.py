@@ -150,7 +150,7 @@ def undo(call: Call) -> Redirect:
 
 
 def _record_again(call: Call, entered: Entered) -> View:
-    """Show the form with what was typed; after a conflict, beside what is there now."""
+    """Show the form with what was typed; after a conflict, beside the other person's record."""
     error = entered.error
     if isinstance(error, VersionConflict):
         view = client_view(call, Entered(fields=entered.fields), "conflict.html")
