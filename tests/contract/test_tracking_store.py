@@ -558,11 +558,11 @@ def test_P4_a_batch_opens_a_row_for_every_client_that_is_due(store: Store) -> No
     ]
     now = write_context(manila(5), by=None)
     with store.work.begin(SYSTEM) as tx:
-        assert tx.openings.missing(NOVEMBER, now) == 4
-        batch = tx.openings.open_batch(NOVEMBER, now, after=None, at_most=100)
+        assert tx.rows.missing(NOVEMBER, now) == 4
+        batch = tx.rows.open_batch(NOVEMBER, now, after=None, at_most=100)
     assert (batch.rows, batch.last) == (4, None)
     with store.work.begin(SYSTEM) as tx:
-        assert tx.openings.missing(NOVEMBER, now) == 0
+        assert tx.rows.missing(NOVEMBER, now) == 0
         for client in due:
             row = tx.rows.find(client.id, NOVEMBER)
             assert row is not None
@@ -578,7 +578,7 @@ def test_opening_twice_opens_nothing_more(store: Store) -> None:
     with store.work.begin(SYSTEM) as tx:
         recorded = recording(tx, row, CALLED, manila(5))
     with store.work.begin(SYSTEM) as tx:
-        batch = tx.openings.open_batch(NOVEMBER, write_context(), after=None, at_most=100)
+        batch = tx.rows.open_batch(NOVEMBER, write_context(), after=None, at_most=100)
     assert batch.rows == 0
     assert kept(store, client) == recorded
 
@@ -588,7 +588,7 @@ def test_P4_batches_walk_through_the_whole_book(store: Store) -> None:
     sizes, after = [], None
     while True:
         with store.work.begin(SYSTEM) as tx:
-            batch = tx.openings.open_batch(NOVEMBER, write_context(), after=after, at_most=2)
+            batch = tx.rows.open_batch(NOVEMBER, write_context(), after=after, at_most=2)
         sizes.append(batch.rows)
         after = batch.last
         if after is None:
@@ -606,7 +606,7 @@ def test_two_concurrent_openings_of_a_period_open_each_row_once(store: Store) ->
 
     def open_all() -> None:
         with store.work.begin(SYSTEM) as tx:
-            batch = tx.openings.open_batch(NOVEMBER, write_context(), after=None, at_most=100)
+            batch = tx.rows.open_batch(NOVEMBER, write_context(), after=None, at_most=100)
         opened_rows.append(batch.rows)
 
     assert race(open_all, open_all) == []
@@ -620,7 +620,7 @@ def test_a_changed_cycle_opens_its_running_period_from_its_day_on(store: Store) 
     )
     for now, rows in [(manila(30, 23, 59), 0), (manila(1, 0, month=12), 1)]:
         with store.work.begin(SYSTEM) as tx:
-            batch = tx.openings.open_batch(QUARTER, write_context(now), after=None, at_most=9)
+            batch = tx.rows.open_batch(QUARTER, write_context(now), after=None, at_most=9)
         assert batch.rows == rows
     assert kept(store, client, QUARTER).snapshot.version == 0
 
@@ -633,8 +633,8 @@ def test_T1_a_client_with_a_terminal_outcome_gets_no_later_row(store: Store) -> 
     december = Period.month(2026, 12)
     with store.work.begin(SYSTEM) as tx:
         now = write_context(manila(1, month=12))
-        assert tx.openings.open_batch(december, now, after=None, at_most=9).rows == 0
-        assert tx.openings.missing(december, now) == 0
+        assert tx.rows.open_batch(december, now, after=None, at_most=9).rows == 0
+        assert tx.rows.missing(december, now) == 0
 
 
 def test_P2_clients_with_no_known_cycle_are_counted_not_guessed(store: Store) -> None:
@@ -642,7 +642,7 @@ def test_P2_clients_with_no_known_cycle_are_counted_not_guessed(store: Store) ->
     newcomer(store, cycle=None, is_active=False)
     newcomer(store)
     with store.work.begin(SYSTEM) as tx:
-        assert tx.openings.unmapped() == 1
+        assert tx.rows.unmapped() == 1
 
 
 # --- rows of one branch --------------------------------------------------------------------

@@ -16,8 +16,7 @@ from attrs import evolve
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
-from clientupdater.adapters.postgres.tracking.openings import BEFORE_ALL, PostgresOpenings
-from clientupdater.adapters.postgres.tracking.rows import PostgresRows
+from clientupdater.adapters.postgres.tracking.rows import BEFORE_ALL, PostgresRows
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Scope
@@ -69,7 +68,7 @@ def looked_at(
     """Open so many batches; tell the last client that was looked at."""
     for _ in range(batches):
         with work.begin(SYSTEM) as tx:
-            after = tx.openings.open_batch(DECEMBER, OCCASION, after=after, at_most=BATCH).last
+            after = tx.rows.open_batch(DECEMBER, OCCASION, after=after, at_most=BATCH).last
     return after
 
 
@@ -106,7 +105,7 @@ def of_a_batch(work: PostgresUnitsOfWork, after: ClientId | None) -> int:
     """Count what opening the next batch touches."""
 
     def open_next(connection: Any) -> None:
-        PostgresOpenings(connection).open_batch(DECEMBER, OCCASION, after=after, at_most=BATCH)
+        PostgresRows(connection, MANILA).open_batch(DECEMBER, OCCASION, after=after, at_most=BATCH)
 
     return blocks(work, open_next)
 
@@ -124,7 +123,7 @@ def test_P4_counting_who_is_missing_costs_the_same_for_each_client(
     work: PostgresUnitsOfWork,
 ) -> None:
     looked_at(work, CLIENTS // BATCH - 1)
-    result = blocks(work, lambda by: PostgresOpenings(by).missing(DECEMBER, OCCASION))
+    result = blocks(work, lambda by: PostgresRows(by, MANILA).missing(DECEMBER, OCCASION))
     assert result < 20 * CLIENTS
 
 

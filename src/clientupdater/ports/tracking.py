@@ -115,8 +115,27 @@ class RowChanges:
     row: PeriodRow
 
 
+@frozen
+class OpenedBatch:
+    """How many rows a batch opened, and the last client it examined (None: there are no more)."""
+
+    rows: int
+    last: ClientId | None
+
+
+@frozen
+class Opening:
+    """The result of opening a period; `by` is None where the worker opened it."""
+
+    period: Period
+    rows: int
+    started_at: datetime
+    finished_at: datetime
+    by: PersonId | None = None
+
+
 class PeriodRows(Protocol):
-    """Period rows and their events."""
+    """Period rows and their events, and the opening of whole periods."""
 
     def find(self, client: ClientId, period: Period) -> PeriodRow | None: ...
 
@@ -168,33 +187,10 @@ class PeriodRows(Protocol):
         """
         ...
 
-
-@frozen
-class OpenedBatch:
-    """How many rows a batch opened, and the last client it examined (None: there are no more)."""
-
-    rows: int
-    last: ClientId | None
-
-
-@frozen
-class Opening:
-    """The result of opening a period; `by` is None where the worker opened it."""
-
-    period: Period
-    rows: int
-    started_at: datetime
-    finished_at: datetime
-    by: PersonId | None = None
-
-
-class PeriodOpenings(Protocol):
-    """Opening whole periods, set-based (P4)."""
-
     def open_batch(
         self, period: Period, write_context: WriteContext, *, after: ClientId | None, at_most: int
     ) -> OpenedBatch:
-        """Examine the next clients in the order of identity; open a row for each that is due.
+        """Examine the next clients in the order of identity; open a row for each that is due (P4).
 
         Clients that have a row are skipped, even if they get it at this moment.
         """
@@ -208,10 +204,10 @@ class PeriodOpenings(Protocol):
         """Count the trackable clients whose tracking cycle is not known (P2)."""
         ...
 
-    def note(self, opening: Opening) -> None:
-        """Write an opening down."""
+    def note_opening(self, opening: Opening) -> None:
+        """Store the result of opening a period."""
         ...
 
-    def noted(self, *, at_most: int) -> Sequence[Opening]:
-        """List the openings of all clients, the latest first."""
+    def openings(self, *, at_most: int) -> Sequence[Opening]:
+        """List what opening whole periods did, the latest first."""
         ...

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     )
     from clientupdater.ports.tracking import (
         Clients,
-        PeriodOpenings,
         PeriodRows,
     )
 
@@ -64,8 +63,6 @@ class Transaction(Protocol):
     def officers(self) -> Officers: ...
     @property
     def rows(self) -> PeriodRows: ...
-    @property
-    def openings(self) -> PeriodOpenings: ...
     @property
     def settings(self) -> BusinessSettings: ...
     @property

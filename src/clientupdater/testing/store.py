@@ -25,7 +25,6 @@ from clientupdater.testing.staff import MemoryBusinessSettings, MemoryOrganisati
 from clientupdater.testing.tracking import (
     ChangedContact,
     MemoryClients,
-    MemoryOpenings,
     MemoryRows,
     StoredRow,
 )
@@ -210,11 +209,6 @@ class MemoryTransaction:
     def rows(self) -> MemoryRows:
         """Period statuses and their events."""
         return MemoryRows(self)
-
-    @property
-    def openings(self) -> MemoryOpenings:
-        """Opening whole periods."""
-        return MemoryOpenings(self)
 
     @property
     def people(self) -> Any:

@@ -1,4 +1,4 @@
-"""Clients, rows and openings, within one transaction over a memory book."""
+"""Clients and their rows, within one transaction over a memory book."""
 
 from __future__ import annotations
 
@@ -196,6 +196,50 @@ class MemoryRows:
             history = kept.history if kept else ()
             self._transaction.written[place] = StoredRow(change.row, (*history, *change.events))
 
+    def open_batch(
+        self, period: Period, write_context: WriteContext, *, after: ClientId | None, at_most: int
+    ) -> OpenedBatch:
+        candidates = sorted(
+            each for each in self._transaction.book.clients if not after or each > after
+        )
+        looked_at = candidates[:at_most]
+        rows = sum(self._open_due(each, period, write_context) for each in looked_at)
+        return OpenedBatch(rows, looked_at[-1] if len(looked_at) == at_most else None)
+
+    def missing(self, period: Period, write_context: WriteContext) -> int:
+        return sum(self._lacks(client, period, write_context) for client in self._within_sight())
+
+    def unmapped(self) -> int:
+        return sum(
+            client.is_unmapped and client.exempt_cause is None for client in self._within_sight()
+        )
+
+    def note_opening(self, opening: Opening) -> None:
+        self._transaction.openings_written.append(opening)
+
+    def openings(self, *, at_most: int) -> list[Opening]:
+        known = self._transaction.book.openings
+        return sorted(known, key=lambda each: each.started_at, reverse=True)[:at_most]
+
+    def _within_sight(self) -> Iterable[Client]:
+        known = map(self._transaction.known, tuple(self._transaction.book.clients))
+        return (client for client in known if client)
+
+    def _lacks(self, client: Client, period: Period, write_context: WriteContext) -> bool:
+        has_row = self._transaction.kept(client.id, period) is not None
+        return not has_row and client.is_due(period, write_context.today)
+
+    def _open_due(self, identity: ClientId, period: Period, write_context: WriteContext) -> bool:
+        self._transaction.clients.lock(identity)
+        client = self._transaction.known(identity)
+        if client is None or not self._lacks(client, period, write_context):
+            return False
+        try:
+            self.open(client, period, opened(client, write_context))
+        except AlreadyExists:
+            return False  # another writer opened it at this moment
+        return True
+
 
 def _require_expected(change: RowChanges, kept: StoredRow | None, client: Client | None) -> None:
     if client is None or (change.seen and not kept):
@@ -213,54 +257,3 @@ def _require_unmoved(seen: PeriodRow, kept: PeriodRow) -> None:
             current=kept.snapshot.version,
             snapshot=kept.snapshot,
         )
-
-
-@frozen
-class MemoryOpenings:
-    """Implements `PeriodOpenings`."""
-
-    _transaction: MemoryTransaction
-
-    def open_batch(
-        self, period: Period, write_context: WriteContext, *, after: ClientId | None, at_most: int
-    ) -> OpenedBatch:
-        candidates = sorted(
-            each for each in self._transaction.book.clients if not after or each > after
-        )
-        looked_at = candidates[:at_most]
-        rows = sum(self._open(each, period, write_context) for each in looked_at)
-        return OpenedBatch(rows, looked_at[-1] if len(looked_at) == at_most else None)
-
-    def missing(self, period: Period, write_context: WriteContext) -> int:
-        return sum(self._lacks(client, period, write_context) for client in self._within_sight())
-
-    def unmapped(self) -> int:
-        return sum(
-            client.is_unmapped and client.exempt_cause is None for client in self._within_sight()
-        )
-
-    def note(self, opening: Opening) -> None:
-        self._transaction.openings_written.append(opening)
-
-    def noted(self, *, at_most: int) -> list[Opening]:
-        openings = self._transaction.book.openings
-        return sorted(openings, key=lambda each: each.started_at, reverse=True)[:at_most]
-
-    def _within_sight(self) -> Iterable[Client]:
-        known = map(self._transaction.known, tuple(self._transaction.book.clients))
-        return (client for client in known if client)
-
-    def _lacks(self, client: Client, period: Period, write_context: WriteContext) -> bool:
-        has_row = self._transaction.kept(client.id, period) is not None
-        return not has_row and client.is_due(period, write_context.today)
-
-    def _open(self, identity: ClientId, period: Period, write_context: WriteContext) -> bool:
-        self._transaction.clients.lock(identity)
-        client = self._transaction.known(identity)
-        if client is None or not self._lacks(client, period, write_context):
-            return False
-        try:
-            self._transaction.rows.open(client, period, opened(client, write_context))
-        except AlreadyExists:
-            return False  # another writer opened it at this moment
-        return True

@@ -41,13 +41,13 @@ class PeriodOpener:
         opening = Opening(period, rows, started_at, self.clock.now(), by)
         if rows:
             with self.work.begin(SYSTEM) as transaction:
-                transaction.openings.note(opening)
+                transaction.rows.note_opening(opening)
         return opening
 
     def _open_batch(self, period: Period, after: ClientId | None) -> tuple[int, ClientId | None]:
         with self.work.begin(SYSTEM) as transaction:
             write_context = WriteContext(now=self.clock.now(), zone=self.zone)
-            batch = transaction.openings.open_batch(
+            batch = transaction.rows.open_batch(
                 period, write_context, after=after, at_most=self.batch
             )
         return batch.rows, batch.last

@@ -118,10 +118,10 @@ class Periods:
         write_context = WriteContext(now=now, zone=self.zone)
         with self.work.begin(SYSTEM) as transaction:
             values = {
-                period: transaction.openings.missing(period, write_context)
+                period: transaction.rows.missing(period, write_context)
                 for period in due_for_opening(now, self.zone)
             }
-            unmapped = transaction.openings.unmapped()
+            unmapped = transaction.rows.unmapped()
         return MissedOpenings({period: rows for period, rows in values.items() if rows}, unmapped)
 
     def list_openings(self, caller: Caller, *, at_most: int = 50) -> Sequence[Opening]:
@@ -135,7 +135,7 @@ class Periods:
                 tx.audit.log_refusal(caller, decision, "period", "")
             raise Forbidden(Permission.STATUS_READ)
         with self.work.begin(SYSTEM) as tx:
-            return tx.openings.noted(at_most=at_most)
+            return tx.rows.openings(at_most=at_most)
 
     def current(self, caller: Caller, company: CompanyId | None = None) -> tuple[Period, ...]:
         """List the running periods, which are the same for every company.

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from clientupdater.adapters.postgres.core.named_queries import named_queries, read_blocks, render
 from clientupdater.adapters.postgres.sync.staging import ROWS
 from clientupdater.adapters.postgres.tracking.columns import period_columns
-from clientupdater.adapters.postgres.tracking.openings import BEFORE_ALL
+from clientupdater.adapters.postgres.tracking.rows import BEFORE_ALL
 from clientupdater.adapters.postgres.tracking.rows import QUERIES as TRACKING
 from clientupdater.domain.configuration_changes import RecordedChange
 from clientupdater.domain.ids import ChangeId, ClientId, OptionId, PersonId

@@ -41,7 +41,6 @@ from clientupdater.adapters.postgres.sync.jobs import (
 from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
 from clientupdater.adapters.postgres.sync.staging import PostgresStaging
 from clientupdater.adapters.postgres.tracking.changes import PostgresChangeFeed
-from clientupdater.adapters.postgres.tracking.openings import PostgresOpenings
 from clientupdater.adapters.postgres.tracking.rows import PostgresRows
 from clientupdater.adapters.postgres.tracking.seals import PostgresSeals
 from clientupdater.adapters.security.vault import required
@@ -91,10 +90,6 @@ class PostgresTransaction:
     @property
     def rows(self) -> PostgresRows:
         return PostgresRows(self.connection, self.zone)
-
-    @property
-    def openings(self) -> PostgresOpenings:
-        return PostgresOpenings(self.connection)
 
     @property
     def audit(self) -> PostgresAuditLog:
