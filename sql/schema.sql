@@ -793,25 +793,28 @@ begin
         $sql$;
         execute $sql$
             update client_words w
-               set company_id = arrived.company_id,
+               set sort_name = arrived.sort_name,
+                   company_id = arrived.company_id,
                    branch_id = arrived.branch_id,
                    assigned_to = arrived.assigned_to
               from was, arrived
              where was.id = arrived.id and w.client_id = was.id
-               and (was.company_id, was.branch_id, was.assigned_to)
-                   is distinct from (arrived.company_id, arrived.branch_id, arrived.assigned_to)
+               and (was.sort_name, was.company_id, was.branch_id, was.assigned_to) is distinct from
+                   (arrived.sort_name, arrived.company_id, arrived.branch_id, arrived.assigned_to)
         $sql$;
         execute $sql$
-            insert into client_words (client_id, word, company_id, branch_id, assigned_to)
-            select arrived.id, names.word, arrived.company_id, arrived.branch_id, arrived.assigned_to
+            insert into client_words (client_id, word, sort_name, company_id, branch_id, assigned_to)
+            select arrived.id, names.word, arrived.sort_name,
+                   arrived.company_id, arrived.branch_id, arrived.assigned_to
               from was
               join arrived on arrived.id = was.id and arrived.sort_name <> was.sort_name
              cross join unnest(words_of(arrived.sort_name)) names (word)
             on conflict do nothing
         $sql$;
     else
-        insert into client_words (client_id, word, company_id, branch_id, assigned_to)
-        select arrived.id, names.word, arrived.company_id, arrived.branch_id, arrived.assigned_to
+        insert into client_words (client_id, word, sort_name, company_id, branch_id, assigned_to)
+        select arrived.id, names.word, arrived.sort_name,
+               arrived.company_id, arrived.branch_id, arrived.assigned_to
           from arrived
          cross join unnest(words_of(arrived.sort_name)) names (word);
     end if;
@@ -1351,7 +1354,8 @@ create table client_words (
     word text collate "C" not null,
     company_id uuid not null,
     branch_id uuid not null,
-    assigned_to uuid
+    assigned_to uuid,
+    sort_name text collate "C" not null
 );
 
 -- :: table clients
@@ -3174,11 +3178,11 @@ CREATE INDEX client_sync_history_place_idx ON public.client_sync_history USING b
 -- :: index client_sync_history_sync_job_id_idx
 CREATE INDEX client_sync_history_sync_job_id_idx ON public.client_sync_history USING btree (sync_job_id);
 
--- :: index client_words_branch_idx
-CREATE INDEX client_words_branch_idx ON public.client_words USING btree (branch_id, word, client_id) INCLUDE (company_id, assigned_to);
+-- :: index client_words_branch_names_idx
+CREATE INDEX client_words_branch_names_idx ON public.client_words USING btree (branch_id, word text_pattern_ops, client_id) INCLUDE (sort_name, company_id, assigned_to);
 
--- :: index client_words_word_idx
-CREATE INDEX client_words_word_idx ON public.client_words USING btree (word, client_id) INCLUDE (company_id, branch_id, assigned_to);
+-- :: index client_words_names_idx
+CREATE INDEX client_words_names_idx ON public.client_words USING btree (word, client_id) INCLUDE (sort_name, company_id, branch_id, assigned_to);
 
 -- :: index clients_account_type_id_idx
 CREATE INDEX clients_account_type_id_idx ON public.clients USING btree (account_type_id);

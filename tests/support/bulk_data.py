@@ -77,8 +77,8 @@ STATEMENTS = (
     ) p on p.nth = 1 + h3 / 16 %% 5
     """,
     """
-    insert into client_words (client_id, word, company_id, branch_id, assigned_to)
-    select c.id, said.word, c.company_id, c.branch_id, c.assigned_to
+    insert into client_words (client_id, word, sort_name, company_id, branch_id, assigned_to)
+    select c.id, said.word, c.sort_name, c.company_id, c.branch_id, c.assigned_to
     from clients c
     cross join unnest(words_of(c.sort_name)) said (word)
     """,

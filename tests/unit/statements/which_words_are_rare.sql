@@ -1,13 +1,13 @@
 select array_remove(array[case
-    when (select count(*) from (select from ((select w.client_id
+    when (select count(*) from (select from ((select w.sort_name, w.client_id
 from unnest(%(branches)s::uuid[]) lead (id)
 cross join lateral (
-    select w.client_id
+    select w.sort_name, w.client_id
     from client_words w
     where
         w.branch_id = lead.id
-        and (w.branch_id, w.word) >= (lead.id, %(word_0)s::text)
-        and (w.branch_id, w.word) < (lead.id, %(word_0)s::text || chr(1114111))
+        and w.word ~>=~ %(word_0)s::text
+        and w.word ~<~ (%(word_0)s::text || chr(1114111))
         and ((
     w.company_id = any(%(r_branch_companies)s::uuid[])
     and w.branch_id = any(%(r_direct_branches)s::uuid[])
@@ -16,7 +16,7 @@ cross join lateral (
     and w.assigned_to = %(r_actor)s::uuid
 ))
     offset 0
-) w union all select c.id
+) w union all select c.sort_name, c.id as client_id
 from (
     select *
     from clients m
@@ -44,15 +44,15 @@ cross join lateral (
 ) w)) r limit 5000) m) < 5000
         then 0
 end, case
-    when (select count(*) from (select from ((select w.client_id
+    when (select count(*) from (select from ((select w.sort_name, w.client_id
 from unnest(%(branches)s::uuid[]) lead (id)
 cross join lateral (
-    select w.client_id
+    select w.sort_name, w.client_id
     from client_words w
     where
         w.branch_id = lead.id
-        and (w.branch_id, w.word) >= (lead.id, %(word_1)s::text)
-        and (w.branch_id, w.word) < (lead.id, %(word_1)s::text || chr(1114111))
+        and w.word ~>=~ %(word_1)s::text
+        and w.word ~<~ (%(word_1)s::text || chr(1114111))
         and ((
     w.company_id = any(%(r_branch_companies)s::uuid[])
     and w.branch_id = any(%(r_direct_branches)s::uuid[])
@@ -61,7 +61,7 @@ cross join lateral (
     and w.assigned_to = %(r_actor)s::uuid
 ))
     offset 0
-) w union all select c.id
+) w union all select c.sort_name, c.id as client_id
 from (
     select *
     from clients m

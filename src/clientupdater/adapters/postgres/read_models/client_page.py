@@ -71,6 +71,7 @@ class _ClientPage:
         if arm in _CLIENTS_IN:
             return self._clients(arm)
         rendered = {
+            Arm.FOUND: self._found,
             Arm.OFFICER: self._officers,
             Arm.OWN: self._own,
             Arm.ROWS_OF_EACH_BRANCH: self._rows_of_branches,
@@ -85,6 +86,15 @@ class _ClientPage:
         walk = render("walk_clients", lead=_CLIENTS_IN[arm], where=where, **self._order("c"))
         is_repeated = arm in (Arm.EACH_BRANCH, Arm.EACH_COMPANY)
         return render(arm, walk=walk) if is_repeated else walk
+
+    def _found(self) -> str:
+        return render(
+            "walk_found",
+            ranges=self._ranges(),
+            where=all_of(self._of_client()),
+            after=all_of(self._after("w")),
+            limit=self.resolved.query.limit + 1,
+        )
 
     def _officers(self) -> str:
         whose = render("of_me" if self.resolved.is_mine else "of_officer")
@@ -173,10 +183,14 @@ class _ClientPage:
         checked = [
             render("has_word", word=f"word_{n}", client=client) for n in self.walk.checked_words
         ]
-        if not self.walk.read_words:
+        if not self.walk.read_words or Arm.FOUND in self.walk.arms:
             return checked
+        return [render("has_words", ranges=self._ranges(), client=client), *checked]
+
+    def _ranges(self) -> str:
+        """Read the clients that have every word of those that are read first."""
         ranges = (_word_range(self.resolved, self.walk.area, n) for n in self.walk.read_words)
-        return [render("has_words", ranges=" intersect ".join(ranges), client=client), *checked]
+        return " intersect ".join(ranges)
 
     def _client_scopes(self) -> list[str]:
         return [scope.form.over_clients() for scope in scope_predicates(self.resolved)]
@@ -202,7 +216,7 @@ class _ClientPage:
         if self.resolved.query.after is None:
             return []
         value, direction, kind = self._sort(alias)
-        client = "c.id" if alias == "c" else "s.client_id"
+        client = "c.id" if alias == "c" else f"{alias}.client_id"
         further = ">" if direction == "asc" else "<"
         return [f"({value}, {client}) {further} (%(after_value)s::{kind}, %(after_client)s::uuid)"]
 

@@ -73,6 +73,8 @@ class Arm(StrEnum):
     """The index of clients of a branch, for each branch."""
     OFFICER = auto()
     """The clients of the officer asked for, found first and then sorted."""
+    FOUND = auto()
+    """The clients with the words that are read first, by the names beside these words."""
     OWN = auto()
     """The actor's own clients, found first and then sorted."""
     OWN_IN_ORDER = auto()
@@ -181,8 +183,13 @@ def choose_client_walk(resolved: ResolvedQuery) -> ClientWalk:
     names_few = resolved.among is not None or bool(read_words) or resolved.finds_few
     shape = Shape(everything=True) if resolved.names_officer or names_few else area
     by_row = _walks_rows(resolved, names_few=names_few)
+    by_name = bool(read_words) and resolved.query.sort is ClientSort.NAME
     return ClientWalk(
-        arms=_row_arms(resolved, shape) if by_row else _client_arms(resolved, shape),
+        arms=(
+            _row_arms(resolved, shape)
+            if by_row
+            else _client_arms(resolved, shape, finds_by_name=by_name)
+        ),
         area=area,
         read_words=read_words,
         checked_words=tuple(n for n, _ in enumerate(resolved.words) if n not in read_words),
@@ -251,10 +258,12 @@ def _row_arms(resolved: ResolvedQuery, shape: Shape) -> tuple[Arm, ...]:
     return tuple(arms)
 
 
-def _client_arms(resolved: ResolvedQuery, shape: Shape) -> tuple[Arm, ...]:
+def _client_arms(resolved: ResolvedQuery, shape: Shape, *, finds_by_name: bool) -> tuple[Arm, ...]:
     in_order = _is_officer_by_name(resolved)
     if resolved.names_officer and not in_order:
         return (Arm.OFFICER,)
+    if finds_by_name:
+        return (Arm.FOUND,)
     if shape.everything:
         return (Arm.EVERYTHING,)
     arms = [Arm.EACH_BRANCH] if shape.branches else []

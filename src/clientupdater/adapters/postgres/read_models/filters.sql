@@ -93,30 +93,31 @@ end
 -- name: has_words
 -- Several words: each range is read once and they are intersected, whatever the planner expects of
 -- their overlap. Short words are too common, and are checked for the clients that are left.
-{client} = any(array({ranges}))
+{client} = any(array(select w.client_id from ({ranges}) w))
 
 -- name: range
-select w.client_id from client_words w
+select w.sort_name, w.client_id from client_words w
 where w.word >= %({word})s::text and w.word < %({word})s::text || chr(1114111) and {where}
 
 -- name: range_of_branches
 -- The same in a few branches, each a range of its own.
-select w.client_id
+select w.sort_name, w.client_id
 from unnest(%(branches)s::uuid[]) lead (id)
 cross join lateral (
-    select w.client_id
+    select w.sort_name, w.client_id
     from client_words w
     where
-        -- As one comparison, so that the planner takes no range over all branches for it.
+        -- Written with the operators of patterns, which compare bytes as well: only the index of
+        -- branches has them, so that the planner takes no range over all branches for it.
         w.branch_id = lead.id
-        and (w.branch_id, w.word) >= (lead.id, %({word})s::text)
-        and (w.branch_id, w.word) < (lead.id, %({word})s::text || chr(1114111))
+        and w.word ~>=~ %({word})s::text
+        and w.word ~<~ (%({word})s::text || chr(1114111))
         and {where}
     offset 0
 ) w
 
 -- name: range_of_own
-select c.id
+select c.sort_name, c.id as client_id
 from {own} c
 cross join lateral (
     select

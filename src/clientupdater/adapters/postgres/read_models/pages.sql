@@ -124,6 +124,25 @@ where {where}
 order by {value} {direction}, c.id {direction}
 limit {limit}
 
+-- name: walk_found
+-- The names beside the words give the order (offset 0 keeps it): clients are read one by one, in this
+-- order, until the page is full. A client may have several words that begin so.
+select w.value, w.client_id
+from (
+    select distinct w.sort_name as value, w.client_id
+    from ({ranges}) w
+    where {after}
+    order by value, w.client_id
+    offset 0
+) w
+cross join lateral (
+    select from clients c
+    where c.id = w.client_id and c.deleted_at is null and {where}
+    offset 0
+) c
+order by w.value, w.client_id
+limit {limit}
+
 -- name: walk_rows
 -- Clients by what an index of their rows is sorted by: by name within a status, by day.
 select {value} as value, s.client_id

@@ -1,0 +1,65 @@
+-- As it was.
+create or replace function keep_client_words()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    before text := coalesce(current_setting('clientupdater.system', true), '');
+    concerns_words boolean;
+begin
+    if tg_op = 'UPDATE' then
+        execute $sql$
+            select coalesce(bool_or(
+                    was.sort_name <> arrived.sort_name
+                    or (was.company_id, was.branch_id, was.assigned_to)
+                       is distinct from (arrived.company_id, arrived.branch_id, arrived.assigned_to)
+                ), false)
+              from was
+              join arrived on arrived.id = was.id
+        $sql$ into concerns_words;
+        if not concerns_words then
+            return null;
+        end if;
+    end if;
+    perform set_config('clientupdater.system', 'on', true);
+    if tg_op = 'UPDATE' then
+        execute $sql$
+            delete from client_words w
+             using was, arrived
+             where was.id = arrived.id and w.client_id = was.id
+               and was.sort_name <> arrived.sort_name
+               and not exists (select from unnest(words_of(arrived.sort_name)) kept (word)
+                                where kept.word = w.word)
+        $sql$;
+        execute $sql$
+            update client_words w
+               set company_id = arrived.company_id,
+                   branch_id = arrived.branch_id,
+                   assigned_to = arrived.assigned_to
+              from was, arrived
+             where was.id = arrived.id and w.client_id = was.id
+               and (was.company_id, was.branch_id, was.assigned_to)
+                   is distinct from (arrived.company_id, arrived.branch_id, arrived.assigned_to)
+        $sql$;
+        execute $sql$
+            insert into client_words (client_id, word, company_id, branch_id, assigned_to)
+            select arrived.id, names.word, arrived.company_id, arrived.branch_id, arrived.assigned_to
+              from was
+              join arrived on arrived.id = was.id and arrived.sort_name <> was.sort_name
+             cross join unnest(words_of(arrived.sort_name)) names (word)
+            on conflict do nothing
+        $sql$;
+    else
+        insert into client_words (client_id, word, company_id, branch_id, assigned_to)
+        select arrived.id, names.word, arrived.company_id, arrived.branch_id, arrived.assigned_to
+          from arrived
+         cross join unnest(words_of(arrived.sort_name)) names (word);
+    end if;
+    perform set_config('clientupdater.system', before, true);
+    return null;
+end
+$$;
+
+alter table client_words drop column sort_name;
