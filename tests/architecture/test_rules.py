@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-RULE = r"(?:A6a|[PSTAUCYJR]\d{1,2})"
+RULE = r"(?:A6[ab]|[PSTAUCYJLR]\d{1,2})"
 
 DOMAIN_RULES = (
     ["P1", "P2", "P4", "P5", "P6", "P7", "P8"]
@@ -65,3 +65,13 @@ def test_every_rule_that_the_domain_decides_has_a_test(rule: str) -> None:
 def test_the_search_for_tests_distinguishes_a_rule_from_a_word() -> None:
     assert "S8" in rules_tested()
     assert "S99" not in rules_tested()
+
+
+def test_every_rule_that_code_or_a_test_names_has_its_line_in_the_list_of_rules() -> None:
+    listed = re.findall(rf"^\| ({RULE}) \|", (ROOT / "docs" / "rules.md").read_text(), re.MULTILINE)
+    named = rules_tested()
+    for module in (ROOT / "src").rglob("*.py"):
+        for place in re.findall(r"\(([^()]*)\)", module.read_text(encoding="utf-8")):
+            if re.fullmatch(rf"(?:{RULE}|[, ]|and|to|-)+", place):
+                named |= set(re.findall(rf"\b{RULE}\b", place))
+    assert sorted(named - set(listed)) == []

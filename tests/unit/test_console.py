@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from attrs import Attribute, fields
 
 import clientupdater.entrypoints.console as console_package
 from clientupdater.domain.errors import InvalidInput
@@ -16,9 +17,11 @@ from clientupdater.domain.worklist import Cause
 from clientupdater.entrypoints.console.all_pages import ALL_PAGES
 from clientupdater.entrypoints.console.console import ConsoleRoutes
 from clientupdater.entrypoints.console.forms import amount_of, day_of
+from clientupdater.entrypoints.console.pages.clients import UNNAMED
 from clientupdater.entrypoints.console.pages.my_sessions import program_of
 from clientupdater.entrypoints.console.session import form_token, is_form_token
 from clientupdater.entrypoints.console.texts import TEXTS
+from clientupdater.entrypoints.http.routes.clients import ClientFilters
 
 FOLDER = Path(console_package.__file__).parent
 FRIDAY = date(2026, 11, 20)
@@ -139,3 +142,10 @@ def test_no_template_has_an_inline_style_or_script() -> None:
         assert not re.search(
             r"\sstyle=|\son[a-z]+=|<style|<script(?! type=\"module\" src=)", written
         )
+
+
+@pytest.mark.parametrize("each", fields(ClientFilters), ids=lambda each: each.name)
+def test_each_filter_of_clients_has_a_text_that_the_list_shows(each: Attribute[object]) -> None:
+    of_boolean = {f"filter.{each.name}.yes", f"filter.{each.name}.no"}
+    is_named = f"filter.{each.name}" in TEXTS or of_boolean <= TEXTS.keys()
+    assert is_named or each.name in UNNAMED

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import BranchId
 
 _OF_ROW = ("past_due_from", "past_due_to")
-_OF_CLIENT = ("product", "par_status")
+"""What the indexes of work have; branch and area are where the walk begins."""
+_PLACES = ("branch", "area")
 
 
 @frozen
@@ -59,7 +60,7 @@ class ResolvedWorklistFilter:
 
     def of_client_of_row(self) -> tuple[str, ...]:
         """Hold for the client of a row s."""
-        names = [name for name in _OF_CLIENT if name in self.ids]
+        names = [name for name in self._names if name not in {*_OF_ROW, *_PLACES}]
         where = " and ".join(map(render, names))
         return (render("client_of_row", where=where),) if names else ()
 
@@ -71,7 +72,7 @@ class ResolvedWorklistFilter:
     def params(self) -> dict[str, object]:
         asked = attrs.asdict(self.wanted, recurse=False)
         return {
-            **{name: asked[name] for name in _OF_ROW if asked[name] is not None},
+            **{name: asked[name] for name in self._names},
             **self.ids,
             **({"area_members": list(self.area_members)} if "area" in self.ids else {}),
         }

@@ -50,7 +50,7 @@ _TABLES = {
     "account_type": "account_types",
 }
 _PEOPLE = ("assigned_to", "updated_by", "recorded_by", "contact_by", "done_by")
-_UNNAMED = ("within_reports",)
+UNNAMED = ("within_reports",)
 """What says only which of the clients a person's reports are about."""
 
 
@@ -120,7 +120,7 @@ def _chips(call: Call, params: Mapping[str, str], lookups: Lookups) -> list[Chos
             _chip_text(call, name, lookups, people), address(PATH, **{**params, name: None})
         )
         for name in params
-        if name not in {"sort", *_UNNAMED}
+        if name not in {"sort", *UNNAMED}
     ]
 
 
