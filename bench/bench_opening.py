@@ -43,7 +43,7 @@ from clientupdater.domain.callers import Caller
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.updates import StatusUpdate
-from clientupdater.usecases.tracking.client_access import ClientAccess
+from clientupdater.usecases.clients.client_access import ClientAccess
 from clientupdater.usecases.tracking.opening import BATCH, PeriodOpener
 from clientupdater.usecases.tracking.service import Tracking
 

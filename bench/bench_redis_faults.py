@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from clientupdater.ports.cache import CacheStore
-    from clientupdater.ports.limits import RateLimits
+    from clientupdater.ports.rate_limits import RateLimits
 
 FIRST_MS, NEXT_MS = 50.0, 1.0
 TIMES, CALLS = 30, 1000

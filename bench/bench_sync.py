@@ -41,7 +41,7 @@ from clientupdater.adapters.local.clock import MachineClock
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
-from clientupdater.adapters.postgres.sync.lines import Numbers, stage_lines
+from clientupdater.adapters.postgres.sync.copy_text import Numbers, stage_lines
 from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.sync.fields import Source
 from clientupdater.ports.unit_of_work import SYSTEM

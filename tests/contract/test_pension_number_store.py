@@ -15,8 +15,8 @@ from clientupdater.domain.errors import NotFound
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.clients.client_access import ClientAccess
 from clientupdater.usecases.clients.pension_numbers import PensionNumberAccess
-from clientupdater.usecases.tracking.client_access import ClientAccess
 from tests.support.builders import ANA, MANILA, manila
 from tests.support.stores import VAULT, Store, newcomer
 

@@ -24,7 +24,7 @@ from clientupdater.adapters.security.keyed_hash import KeyedHash
 from clientupdater.domain.errors import Misconfigured, Unavailable
 from clientupdater.domain.rate_limits import Allowance, Tally
 from clientupdater.ports.cache import EVERYONE, CacheKey, Topic
-from clientupdater.ports.limits import Counting
+from clientupdater.ports.rate_limits import Counting
 from clientupdater.usecases.requests.cache import Cache
 from tests.support import servers
 from tests.support.lost_redis import hanging, running, stopped, url_at

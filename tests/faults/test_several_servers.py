@@ -15,7 +15,7 @@ import httpx
 import psycopg
 import pytest
 
-from clientupdater.entrypoints.http.several import pause_after
+from clientupdater.entrypoints.http.processes import pause_after
 from tests.entrypoints.test_cli_long_running import logged, running
 from tests.support.cli_actors import CliActors, cli_actors
 from tests.support.cli_actors import running as period

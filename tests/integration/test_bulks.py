@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from clientupdater.domain.clients import Client
-    from clientupdater.usecases.tracking.client_access import Outcome
+    from clientupdater.usecases.clients.client_access import Outcome
     from tests.support.servers import Database
 
 OCTOBER, QUARTER = Period.month(2026, 10), Period.quarter(2026, 4)

@@ -25,7 +25,7 @@ from clientupdater.domain.rate_limits import (
     Tally,
     counted_at,
 )
-from clientupdater.ports.limits import Counting
+from clientupdater.ports.rate_limits import Counting
 from clientupdater.settings import Settings
 
 if TYPE_CHECKING:

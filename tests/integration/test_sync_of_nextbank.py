@@ -28,7 +28,7 @@ from tests.support.sync_fixture import record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clientupdater.adapters.nextbank.line import Line
+    from clientupdater.adapters.nextbank.http_client import Line
     from clientupdater.domain.sync.jobs import SyncJob
     from tests.support.sync_fixture import Syncing
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from clientupdater.ports.limits import RateLimits
+    from clientupdater.ports.rate_limits import RateLimits
 
 HASH = KeyedHash(b"k" * 32)
 KINDS = ("memory", "redis", "postgres", "falling back", "lasting")

@@ -17,11 +17,11 @@ from clientupdater.domain.sync.fields import BUILT_IN_SOURCES, Source
 from clientupdater.domain.sync.jobs import Mode, SyncJob, SyncRequest
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.testing.source import MemorySource
+from clientupdater.usecases.clients.client_access import ClientAccess
 from clientupdater.usecases.sync.input import SyncInput
 from clientupdater.usecases.sync.one_client import OneClient
 from clientupdater.usecases.sync.run import RunSync
 from clientupdater.usecases.sync.service import SyncRuns
-from clientupdater.usecases.tracking.client_access import ClientAccess
 from tests.support.staff_fixture import NOW, HandClock
 
 if TYPE_CHECKING:

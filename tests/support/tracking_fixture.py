@@ -17,9 +17,9 @@ from clientupdater.domain.updates import StatusUpdate
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.access.explanations import AccessExplanations
 from clientupdater.usecases.clients.assignments import ClientAssignments
+from clientupdater.usecases.clients.client_access import ClientAccess
 from clientupdater.usecases.clients.contacts import ContactCorrections
 from clientupdater.usecases.clients.pension_numbers import PensionNumberAccess
-from clientupdater.usecases.tracking.client_access import ClientAccess
 from clientupdater.usecases.tracking.periods import Periods
 from clientupdater.usecases.tracking.service import Tracking
 from tests.support.builders import ANA, CALOOCAN, MANILA, NOVEMBER, manila, write_context

@@ -208,7 +208,7 @@ def test_A5_a_decision_carries_the_grants_of_the_permission_asked_in_a_steady_or
     actor = Actor(ANA, grants=frozenset({pcni, other, everywhere, fcash}))
     assert decide(actor, READ, IN_EAST).grants == (everywhere, fcash, pcni)
     two = {Grant(READ, FCASH, Scope.SELF), Grant(READ, FCASH, Scope.AREA)}
-    result = Actor(ANA, grants=frozenset(two)).found(READ)
+    result = Actor(ANA, grants=frozenset(two)).grants_of(READ)
     assert [grant.scope for grant in result] == [Scope.AREA, Scope.SELF]
 
 

@@ -21,6 +21,7 @@ from clientupdater.usecases.audit.capability import Audit
 from clientupdater.usecases.audit.dossiers import Dossiers
 from clientupdater.usecases.clients.assignments import ClientAssignments
 from clientupdater.usecases.clients.capability import Clients
+from clientupdater.usecases.clients.client_access import ClientAccess
 from clientupdater.usecases.clients.contacts import ContactCorrections
 from clientupdater.usecases.clients.directory import ClientDirectory
 from clientupdater.usecases.clients.filter_options import ClientFilterOptions
@@ -91,7 +92,6 @@ from clientupdater.usecases.sync.service import SyncRuns
 from clientupdater.usecases.sync.webhooks import TASK as REFRESH_JOB
 from clientupdater.usecases.sync.webhooks import FollowNotice, Webhooks
 from clientupdater.usecases.tracking.changes import Changes
-from clientupdater.usecases.tracking.client_access import ClientAccess
 from clientupdater.usecases.tracking.periods import Periods
 from clientupdater.usecases.tracking.seals import Seals
 from clientupdater.usecases.tracking.service import Tracking

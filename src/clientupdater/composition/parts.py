@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from clientupdater.ports.file_store import FileStore
     from clientupdater.ports.gauges import Gauges
     from clientupdater.ports.health import HealthCheck, ServiceCheck
-    from clientupdater.ports.limits import RateLimits
     from clientupdater.ports.passwords import Passwords
     from clientupdater.ports.people import VerifyToken
+    from clientupdater.ports.rate_limits import RateLimits
     from clientupdater.ports.schedules import Timetable
     from clientupdater.ports.sealing import Sealer
     from clientupdater.ports.sources import ClientSource

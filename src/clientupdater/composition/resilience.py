@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.core.unit_of_work import Pool
     from clientupdater.composition.parts import Parts
     from clientupdater.ports.cache import CacheStore
-    from clientupdater.ports.limits import RateLimits
+    from clientupdater.ports.rate_limits import RateLimits
     from clientupdater.settings import Settings
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from clientupdater.demo_data.chance import drawn, happens, identity
 from clientupdater.demo_data.lookups import FCASH, PCNI, PREFIX
 from clientupdater.demo_data.names import made_up_name, made_up_street
+from clientupdater.demo_data.random_draws import drawn, happens, identity
 from clientupdater.domain.clients import Client
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Cycle

@@ -14,10 +14,10 @@ from clientupdater.adapters.postgres.configuration.configuration import read_con
 from clientupdater.adapters.postgres.core.connect import connected
 from clientupdater.adapters.security.passwords import hash_password
 from clientupdater.demo_data import records
-from clientupdater.demo_data.chance import randomness
 from clientupdater.demo_data.csv_drop import DemoFile
 from clientupdater.demo_data.lookups import FCASH, PCNI, SeededLookups
 from clientupdater.demo_data.pension_numbers import pension_number
+from clientupdater.demo_data.random_draws import randomness
 from clientupdater.demo_data.world import World
 from clientupdater.domain.errors import AlreadyExists, Fault, Misconfigured
 from clientupdater.domain.ids import CompanyId

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.demo_data.chance import happens
+from clientupdater.demo_data.random_draws import happens
 
 if TYPE_CHECKING:
     from random import Random

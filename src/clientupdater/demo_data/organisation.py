@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.demo_data.chance import identity
 from clientupdater.demo_data.lookups import FCASH, PCNI
 from clientupdater.demo_data.names import made_up_street, made_up_towns, plain
+from clientupdater.demo_data.random_draws import identity
 from clientupdater.domain.ids import AreaId, BranchId
 
 if TYPE_CHECKING:

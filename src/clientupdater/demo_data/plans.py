@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.demo_data.calendar import FIRST_HOUR, working_day
-from clientupdater.demo_data.chance import drawn, happens
 from clientupdater.demo_data.history import (
     Call,
     Opening,
@@ -22,6 +21,7 @@ from clientupdater.demo_data.history import (
     TrackingChange,
     Voiding,
 )
+from clientupdater.demo_data.random_draws import drawn, happens
 from clientupdater.demo_data.remarks import (
     ASIDES,
     DEFERRALS,

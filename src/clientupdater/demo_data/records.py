@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import frozen
 
-from clientupdater.demo_data.chance import identity
 from clientupdater.demo_data.loading import Table
 from clientupdater.demo_data.pension_numbers import pension_number
+from clientupdater.demo_data.random_draws import identity
 from clientupdater.demo_data.staff import OWN_ROLES, RIGHTS, Role
 from clientupdater.domain.periods import Cycle, business_day
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
 
-from clientupdater.demo_data.chance import identity
 from clientupdater.demo_data.lookups import FCASH, PCNI
 from clientupdater.demo_data.names import Name, made_up_name
+from clientupdater.demo_data.random_draws import identity
 from clientupdater.domain.access import Actor, Grant, Territory
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission, Scope

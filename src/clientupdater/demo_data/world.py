@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from clientupdater.demo_data.calendar import Calendar
-from clientupdater.demo_data.chance import randomness
 from clientupdater.demo_data.clients import ClientMaker, DemoClient
 from clientupdater.demo_data.history import ClientRows, RowHistory, histories_of
 from clientupdater.demo_data.lookups import FCASH
 from clientupdater.demo_data.organisation import Organisation, made_up_organisation
 from clientupdater.demo_data.plans import Planner
+from clientupdater.demo_data.random_draws import randomness
 from clientupdater.demo_data.staff import Person, made_up_staff
 from clientupdater.demo_data.staff_directory import StaffDirectory
 

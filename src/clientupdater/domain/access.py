@@ -94,7 +94,7 @@ class Actor:
     stands_in_for: frozenset[PersonId] = frozenset()
     """The absent officers whose clients count as the actor's own at this moment (A2)."""
 
-    def found(self, permission: Permission) -> tuple[Grant, ...]:
+    def grants_of(self, permission: Permission) -> tuple[Grant, ...]:
         """List the grants of a permission, always in the same order."""
         mine = (grant for grant in self.grants if grant.permission is permission)
         return tuple(sorted(mine, key=lambda grant: (str(grant.company or ""), grant.scope)))
@@ -185,7 +185,7 @@ def covers(actor: Actor, grant: Grant, place: ClientPlace) -> bool:
 
 def decide(actor: Actor, permission: Permission, place: ClientPlace) -> Decision:
     """Decide whether the actor may do this to this client (A1, A2, A4, A8)."""
-    result = actor.found(permission)
+    result = actor.grants_of(permission)
     return Decision(permission, result, _missing(actor, result, place))
 
 

@@ -151,7 +151,7 @@ class AccessScope:
 
 def access_scope_of(actor: Actor, *permissions: Permission) -> AccessScope:
     """State what an actor may see by any of these permissions; nothing once inactive (A4, A8)."""
-    held = (grant for permission in permissions for grant in actor.found(permission))
+    held = (grant for permission in permissions for grant in actor.grants_of(permission))
     return scope_of_grants(actor, held if actor.is_active else ())
 
 

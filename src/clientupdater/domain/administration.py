@@ -46,13 +46,13 @@ class PeopleScope:
         )
 
 
-def people_reach_of(actor: Actor, permission: Permission) -> PeopleScope:
+def people_scope_of(actor: Actor, permission: Permission) -> PeopleScope:
     """State whom an actor may see: branch and area look at territories alone.
 
     Scope all over one company is no more than area: people belong to no company, so everyone
     needs a grant over every company. It is never less than area, because scopes nest.
     """
-    result = actor.found(permission) if actor.is_active else ()
+    result = actor.grants_of(permission) if actor.is_active else ()
     farthest = widest(grant.scope for grant in result)
     return PeopleScope(
         actor=actor.id,
@@ -76,10 +76,10 @@ def _branches(actor: Actor, farthest: Scope | None) -> frozenset[BranchId]:
 
 def decide_over_person(actor: Actor, permission: Permission, person: PersonPlace) -> Decision:
     """Decide whether the actor may do this to that person (A6a)."""
-    result = actor.found(permission)
+    result = actor.grants_of(permission)
     if not actor.is_active:
         missing: Missing | None = Missing.ACTIVE_ACCOUNT
-    elif people_reach_of(actor, permission).covers(person):
+    elif people_scope_of(actor, permission).covers(person):
         missing = None
     else:
         missing = _short_of_person(result)
@@ -98,7 +98,7 @@ def decide_over_thing(actor: Actor, permission: Permission, company: CompanyId |
 
     A thing of no company needs a grant over every company, except for reading reference data.
     """
-    result = actor.found(permission)
+    result = actor.grants_of(permission)
     return Decision(permission, result, _short_of_thing(actor, result, permission, company))
 
 

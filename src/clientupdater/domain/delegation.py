@@ -218,11 +218,11 @@ def _holds_all_of(actor: Actor, other: Actor) -> bool:
     """Whether all that the other's grants reach, active or not, is within the actor's own."""
     return all(
         scope_of_grants(actor, _active(actor, permission)).includes(
-            scope_of_grants(other, other.found(permission))
+            scope_of_grants(other, other.grants_of(permission))
         )
         for permission in {grant.permission for grant in other.grants}
     )
 
 
 def _active(actor: Actor, permission: Permission) -> tuple[Grant, ...]:
-    return actor.found(permission) if actor.is_active else ()
+    return actor.grants_of(permission) if actor.is_active else ()

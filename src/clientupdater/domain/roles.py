@@ -242,7 +242,7 @@ def _widest_by_key(grants: Iterable[Grant]) -> dict[tuple[Permission, CompanyId 
 def _held_there(actor: Actor, grant: Grant) -> Scope | None:
     return widest(
         each.scope
-        for each in actor.found(grant.permission)
+        for each in actor.grants_of(grant.permission)
         if each.company is None or each.company == grant.company
     )
 

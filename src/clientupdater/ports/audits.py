@@ -14,7 +14,7 @@ from clientupdater.ports.lists import Page, StaffMember, within_limits
 if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
     from clientupdater.domain.ids import ClientId, CompanyId, PersonId
-    from clientupdater.ports.holdings import Holdings
+    from clientupdater.ports.dossiers import Holdings
 
 
 class AuditResult(StrEnum):

@@ -39,7 +39,7 @@ class HandOver:
 
 
 class Officers(Protocol):
-    """Officers by their clients (A3); clients out of sight are left out of lists and hand-overs.
+    """Officers by their clients (A3); clients outside the scope are left out of lists.
 
     The stand-ins that run are read with the rights of the person.
     """
@@ -75,7 +75,7 @@ class Officers(Protocol):
         ...
 
     def hand_over(self, hand_over: UUID) -> HandOver | None:
-        """Find a hand-over; None if it does not exist or none of its clients is in sight."""
+        """Find a hand-over; None if the scope has none of its clients."""
         ...
 
     def mark_undone(self, hand_over: UUID, by: PersonId, now: datetime) -> None:

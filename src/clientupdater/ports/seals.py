@@ -39,7 +39,7 @@ class CorrectedRow:
 
 @frozen(kw_only=True)
 class SealFigures:
-    """What the seal covers of the rows within sight, and what was recorded since."""
+    """What the seal covers of the rows within the scope, and what was recorded since."""
 
     rows: int
     events: int

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @frozen
 class MemoryPensionNumbers:
-    """The numbers of the clients within sight, in a dictionary of sealed ones."""
+    """The numbers of the clients within the scope, in a dictionary of sealed ones."""
 
     _sealed: dict[ClientId, SealedNumber]
     _written: dict[ClientId, SealedNumber]

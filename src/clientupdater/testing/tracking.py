@@ -207,11 +207,11 @@ class MemoryRows:
         return OpenedBatch(rows, looked_at[-1] if len(looked_at) == at_most else None)
 
     def missing(self, period: Period, write_context: WriteContext) -> int:
-        return sum(self._lacks(client, period, write_context) for client in self._within_sight())
+        return sum(self._lacks(client, period, write_context) for client in self._within_scope())
 
     def unmapped(self) -> int:
         return sum(
-            client.is_unmapped and client.exempt_cause is None for client in self._within_sight()
+            client.is_unmapped and client.exempt_cause is None for client in self._within_scope()
         )
 
     def note_opening(self, opening: Opening) -> None:
@@ -221,7 +221,7 @@ class MemoryRows:
         known = self._transaction.book.openings
         return sorted(known, key=lambda each: each.started_at, reverse=True)[:at_most]
 
-    def _within_sight(self) -> Iterable[Client]:
+    def _within_scope(self) -> Iterable[Client]:
         known = map(self._transaction.known, tuple(self._transaction.book.clients))
         return (client for client in known if client)
 

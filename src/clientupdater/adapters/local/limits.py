@@ -15,7 +15,7 @@ from attrs import define, field
 
 from clientupdater.adapters.security.keyed_hash import KeyedHash
 from clientupdater.domain.rate_limits import counted_at
-from clientupdater.ports.limits import Counting
+from clientupdater.ports.rate_limits import Counting
 
 if TYPE_CHECKING:
     from collections.abc import Callable

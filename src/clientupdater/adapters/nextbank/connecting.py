@@ -17,7 +17,7 @@ from clientupdater.adapters.nextbank.credentials import (
     ClientCredentials,
 )
 from clientupdater.adapters.nextbank.dialect import Dialect
-from clientupdater.adapters.nextbank.line import BUSY, NAME, Line, send
+from clientupdater.adapters.nextbank.http_client import BUSY, NAME, Line, send
 from clientupdater.adapters.nextbank.source import NextBank
 from clientupdater.domain.errors import SourceRefused, Unavailable
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from clientupdater.adapters.nextbank.line import Line
+    from clientupdater.adapters.nextbank.http_client import Line
     from clientupdater.ports.sources import RawRecord
 
 #: How many single clients we keep with their ETags, for conditional requests.

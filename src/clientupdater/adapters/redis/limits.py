@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from clientupdater.domain.rate_limits import SECOND, Count
-from clientupdater.ports.limits import Counting
+from clientupdater.ports.rate_limits import Counting
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.local.cache import LocalCacheStore
     from clientupdater.domain.rate_limits import Tally, Verdict
     from clientupdater.ports.cache import CacheKey, CacheStore
-    from clientupdater.ports.limits import Counting, RateLimits
+    from clientupdater.ports.rate_limits import Counting, RateLimits
 
 
 @frozen

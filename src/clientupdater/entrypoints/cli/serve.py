@@ -58,7 +58,7 @@ def serve(
     SIGTERM or Ctrl-C lets open requests finish; a second one stops at once.
     """
     from clientupdater.entrypoints import logs
-    from clientupdater.entrypoints.http import server, several
+    from clientupdater.entrypoints.http import processes, server
     from clientupdater.entrypoints.http.middleware.metrics import Metrics
 
     session: Session = context.obj
@@ -72,14 +72,14 @@ def serve(
     with server.listen(host, port) as listening:
         if workers == 1:
             measures = Metrics()
-            with several.metrics_served(settings.metrics_bind, measures.registry):
+            with processes.metrics_served(settings.metrics_bind, measures.registry):
                 _one(settings, listening, drain_s, measures)
             return
         command = ["serve", "--drain-seconds", str(drain_s)]
-        with several.metrics_folder() as folder:
+        with processes.metrics_folder() as folder:
             environ = {**session.environ, **folder}
             bind = settings.metrics_bind
-            context.exit(several.run(command, environ, listening, workers, bind))
+            context.exit(processes.run(command, environ, listening, workers, bind))
 
 
 def _one(

@@ -132,7 +132,7 @@ def _print(app: App, caller: Caller, job: SyncJob, *, as_json: bool) -> None:
         print_json({**shown, "code": "held"} if job.state is JobStatus.HELD else shown)
         return
     plan = None
-    if job.plan_hash and caller.actor.found(Permission.SYNC_READ):
+    if job.plan_hash and caller.actor.grants_of(Permission.SYNC_READ):
         plan = SyncPlan.of(app.sync.runs.show_plan(caller, job.id))
     print_summary(SyncJobAnswer.of(job, names), plan)
 

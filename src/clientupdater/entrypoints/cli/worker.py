@@ -81,7 +81,7 @@ def worker(
     """
     from clientupdater.composition import open_worker
     from clientupdater.entrypoints import logs
-    from clientupdater.entrypoints.http.several import metrics_served
+    from clientupdater.entrypoints.http.processes import metrics_served
     from clientupdater.entrypoints.worker.metrics import JobMetrics
     from clientupdater.entrypoints.worker.worker import Pace, Worker
 

@@ -17,7 +17,7 @@ _MONTHS, _QUARTERS = 6, 3
 def companies_of(call: Call, permission: Permission) -> list[str]:
     """Name the companies that the person has a permission in."""
     names = call.app.configuration.names(call.caller, generation=call.generation).companies
-    grants = call.caller.actor.found(permission)
+    grants = call.caller.actor.grants_of(permission)
     if any(grant.company is None for grant in grants):
         return sorted(names.values())
     return sorted({names[grant.company] for grant in grants if grant.company})

@@ -80,7 +80,7 @@ def _frame(request: Request, call: Call | None) -> Mapping[str, Any]:
     return {
         "person": session.person if session else None,
         "menu": menu_of(session.caller.actor) if session else (),
-        "may_search": bool(session and session.caller.actor.found(Permission.CLIENTS_READ)),
+        "may_search": bool(session and session.caller.actor.grants_of(Permission.CLIENTS_READ)),
         "here": request.url.path,
         "request_id": request.scope.get("request_id", ""),
         "proof": {TOKEN: form_token(session_token(request))} if session else {},

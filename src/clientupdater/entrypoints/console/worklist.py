@@ -87,7 +87,7 @@ class Queue:
 
 def read_queue(call: Call) -> Queue | None:
     """Read the page of the worklist that the query names; None without status:read."""
-    if not call.caller.actor.found(Permission.STATUS_READ):
+    if not call.caller.actor.grants_of(Permission.STATUS_READ):
         return None
     filters, cursor = filters_of(call.query), call.query.cursor
     query = WorklistListQuery(**filters, limit=_ITEMS, cursor=cursor)

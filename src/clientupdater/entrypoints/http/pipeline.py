@@ -134,7 +134,7 @@ def _authorize(endpoint: Endpoint, call: Call, request: Request) -> None:
     """Refuse with 404 or 403, without doing anything."""
     if endpoint.admit:
         endpoint.admit(attrs.evolve(call, path=readable_path(request)))
-    elif endpoint.permission and not call.caller.actor.found(endpoint.permission):
+    elif endpoint.permission and not call.caller.actor.grants_of(endpoint.permission):
         raise Forbidden(endpoint.permission)
 
 

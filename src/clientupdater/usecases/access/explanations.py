@@ -11,7 +11,7 @@ from clientupdater.domain.access_scope import visible_scope_of
 from clientupdater.domain.administration import decide_over_thing
 from clientupdater.domain.errors import Forbidden, NotFound
 from clientupdater.domain.permissions import Permission
-from clientupdater.usecases.tracking.client_access import find_for_audit
+from clientupdater.usecases.clients.client_access import find_for_audit
 
 if TYPE_CHECKING:
     from clientupdater.domain.access import Decision

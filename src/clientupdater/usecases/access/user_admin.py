@@ -154,21 +154,21 @@ def require_over_thing(
     actor: Actor,
     permission: Permission,
     company: CompanyId | None,
-    sight: Permission | None = None,
+    visible_by: Permission | None = None,
 ) -> None:
     """Refuse an actor without scope `all` over a thing's company (A6a).
 
-    With NotFound where it takes the permission `sight` to know of the thing, and that is missing.
+    Raises NotFound where a person needs the permission `visible_by` to know of it, and lacks that.
     """
     decision = decide_over_thing(actor, permission, company)
     if not decision.allowed:
-        is_visible = sight is None or decide_over_thing(actor, sight, company).allowed
+        is_visible = visible_by is None or decide_over_thing(actor, visible_by, company).allowed
         raise _Denied(decision, is_visible=is_visible, company=company)
 
 
 def require_over_any_thing(actor: Actor, permission: Permission) -> None:
     """Refuse with Forbidden an actor without scope `all` over any company (A6a)."""
-    grants = actor.found(permission)
+    grants = actor.grants_of(permission)
     companies = [grant.company for grant in grants if grant.scope is Scope.ALL]
     decision = decide_over_thing(actor, permission, companies[0] if companies else None)
     if not decision.allowed:
@@ -181,7 +181,7 @@ def require_over_roles(actor: Actor, permission: Permission) -> None:
     A role says what a job needs and nothing about any person, so users:read at any scope shows it,
     and it is never hidden. Changing one changes the grants of everyone who has it.
     """
-    if permission is Permission.USERS_READ and actor.found(permission):
+    if permission is Permission.USERS_READ and actor.grants_of(permission):
         return
     decision = decide_over_thing(actor, permission, None)
     if not decision.allowed:

@@ -15,7 +15,7 @@ from clientupdater.domain.administration import decide_over_thing
 from clientupdater.domain.errors import Forbidden, InvalidInput, NotFound
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.tracking.client_access import find_for_audit
+from clientupdater.usecases.clients.client_access import find_for_audit
 
 if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.client_history import ChangedField
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.codes import Names
-    from clientupdater.ports.holdings import Holdings
+    from clientupdater.ports.dossiers import Holdings
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 MOST = 5_000

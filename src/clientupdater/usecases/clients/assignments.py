@@ -12,7 +12,7 @@ from clientupdater.domain.hand_overs import deal_evenly
 from clientupdater.domain.officers import require_officer
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.write_context import WriteContext
-from clientupdater.usecases.tracking.client_access import (
+from clientupdater.usecases.clients.client_access import (
     Outcome,
     find_clients,
     logged_action,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
     from clientupdater.domain.ids import ClientId, ClientRef, PersonId
     from clientupdater.ports.unit_of_work import Transaction
-    from clientupdater.usecases.tracking.client_access import ClientAccess
+    from clientupdater.usecases.clients.client_access import ClientAccess
 
 
 @frozen
@@ -45,7 +45,7 @@ class ClientAssignments:
     clients: ClientAccess
 
     def assign(self, caller: Caller, client: ClientRef, officer: PersonId | None) -> Client:
-        """Assign one client; the result may be out of the caller's sight from now on.
+        """Assign one client; the result may be outside the caller's scope from now on.
 
         Repeating it changes nothing. A change of the officer's branches or account comes before or
         after: before, the officer is refused; after, it ends the assignment made here.
@@ -93,7 +93,7 @@ class ClientAssignments:
     def _assign_visible(
         self, tx: Transaction, caller: Caller, refs: Sequence[ClientRef], officer: PersonId | None
     ) -> dict[int, Outcome[Client]]:
-        """Assign the clients within sight; the others have no outcome.
+        """Assign the clients within the scope; the others have no outcome.
 
         Rights are locked before any client, even where no officer is named: a sync locks them in
         this order, and ending an assignment writes the same clients and rows.

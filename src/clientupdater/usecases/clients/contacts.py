@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.contacts import ContactCard, Settlement
     from clientupdater.domain.ids import ClientRef
     from clientupdater.domain.sync.fields import Field
-    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientTransaction
+    from clientupdater.usecases.clients.client_access import ClientAccess, ClientTransaction
 
 
 @frozen

@@ -12,8 +12,8 @@ from clientupdater.domain.errors import Forbidden, Misconfigured, NotFound
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.lists import ClientSort
 from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.clients.client_access import ClientAccess, find_client, find_for_audit
 from clientupdater.usecases.clients.lists import looking, require_scope
-from clientupdater.usecases.tracking.client_access import ClientAccess, find_client, find_for_audit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

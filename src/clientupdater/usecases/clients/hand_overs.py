@@ -23,8 +23,8 @@ from clientupdater.domain.hand_overs import (
 from clientupdater.domain.officers import require_officer
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.write_context import WriteContext
+from clientupdater.usecases.clients.client_access import logged_action
 from clientupdater.usecases.clients.lists import require_scope
-from clientupdater.usecases.tracking.client_access import logged_action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -38,7 +38,7 @@ def require_scope(work: UnitsOfWork, caller: Caller, permission: Permission, res
     if not access_scope_of(caller.actor, permission).is_nothing:
         return
     missing = Missing.GRANT if caller.actor.is_active else Missing.ACTIVE_ACCOUNT
-    decision = Decision(permission, caller.actor.found(permission), missing)
+    decision = Decision(permission, caller.actor.grants_of(permission), missing)
     with work.begin(SYSTEM) as tx:
         tx.audit.log_refusal(caller, decision, resource, "")
     raise Forbidden(permission)

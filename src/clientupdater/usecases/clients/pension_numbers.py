@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import ClientId, ClientRef
     from clientupdater.ports.pension_numbers import RenewedBatch
-    from clientupdater.usecases.tracking.client_access import ClientAccess
+    from clientupdater.usecases.clients.client_access import ClientAccess
 
 BATCH = 500
 """Numbers sealed in one transaction: small enough that no other write waits for it."""

@@ -123,7 +123,7 @@ class StandIns:
             return tx.officers.stand_ins(scope, self.clock.now(), after, at_most)
 
     def _refusal(self, caller: Caller, officer: PersonId) -> Forbidden:
-        decision = Decision(_ASSIGN, caller.actor.found(_ASSIGN), Missing.TERRITORY)
+        decision = Decision(_ASSIGN, caller.actor.grants_of(_ASSIGN), Missing.TERRITORY)
         with self.work.begin(SYSTEM) as tx:
             tx.audit.log_refusal(caller, decision, "user", str(officer))
         return Forbidden(_ASSIGN)

@@ -37,14 +37,14 @@ class ConfigAdmin:
     now: datetime
 
     def require(
-        self, permission: Permission, company: str | None, sight: Permission | None = None
+        self, permission: Permission, company: str | None, visible_by: Permission | None = None
     ) -> None:
         """Require scope all over a company, by its code; without one, over every company (A6a)."""
-        if company is None or not self.actor.found(permission):
-            require_over_thing(self.actor, permission, None, sight)
+        if company is None or not self.actor.grants_of(permission):
+            require_over_thing(self.actor, permission, None, visible_by)
         else:
             over = self.tx.organisation.company(company)
-            require_over_thing(self.actor, permission, over, sight)
+            require_over_thing(self.actor, permission, over, visible_by)
 
     def record(
         self,

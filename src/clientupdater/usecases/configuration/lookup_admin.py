@@ -128,7 +128,7 @@ def _require_no_clients(tx: Transaction, company: Lookup) -> None:
 
 def _judged_entry(admin: ConfigAdmin, table: LookupTable, code: str) -> tuple[Lookups, Lookup]:
     """Find an entry, and judge the caller over it; without any right, it is not looked for."""
-    if not admin.actor.found(Permission.CONFIG_MANAGE):
+    if not admin.actor.grants_of(Permission.CONFIG_MANAGE):
         admin.require(Permission.CONFIG_MANAGE, None)
     lookups = all_lookups(admin.tx)
     seen = known_entry(lookups, table, code)

@@ -54,7 +54,7 @@ class ReadLookups:
 
     def _require_config(self, caller: Caller) -> None:
         """Require scope all, as for everything that is not a client (A6a)."""
-        grants = caller.actor.found(Permission.CONFIG_READ)
+        grants = caller.actor.grants_of(Permission.CONFIG_READ)
         if caller.actor.is_active and any(grant.scope is Scope.ALL for grant in grants):
             return
         missing = Missing.SCOPE_ALL if grants else Missing.GRANT

@@ -217,8 +217,8 @@ def _found(tx: Transaction, option: OptionId) -> Option:
 
 
 def _option(admin: ConfigAdmin, option: OptionId, permission: Permission) -> Option:
-    """Find an option and judge the caller; out of their sight, it is not found."""
-    if not admin.actor.found(permission):
+    """Find an option and judge the caller; where they may not see it, it is not found."""
+    if not admin.actor.grants_of(permission):
         admin.require(permission, None)
     row = _found(admin.tx, option)
     admin.require(permission, row.company, _READ)

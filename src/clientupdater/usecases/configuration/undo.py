@@ -63,7 +63,7 @@ class ConfigurationUndo:
         `plan_hash` is the preview's, for a change of a PAR status's `is_trackable` alone (P6).
         """
         with config_admin(self.work, self.clock, caller, "config_audit_log") as admin:
-            if not any(map(admin.actor.found, _MANAGING)):
+            if not any(map(admin.actor.grants_of, _MANAGING)):
                 admin.require(Permission.CONFIG_MANAGE, None)
             change = admin.tx.configuration.change(change_id)
             if change is None:

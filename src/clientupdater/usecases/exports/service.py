@@ -113,17 +113,17 @@ class Exports:
         with self.work.begin(SYSTEM) as tx:
             result = own(tx, caller, export)
         require_rights(self.work, caller, result.request)
-        self._require_sight(caller, result)
+        self._require_scope(caller, result)
         name = self._name(result)
         with self.work.begin(SYSTEM) as tx:
             self._write_down(tx, caller, result)
             return result, self.files.read(name)
 
-    def _require_sight(self, caller: Caller, export: Export) -> None:
+    def _require_scope(self, caller: Caller, export: Export) -> None:
         """Refuse, and log, a file with data that the caller may no longer see."""
         if export.file is None or (permission := outgrown_by(caller.actor, export)) is None:
             return
-        result = caller.actor.found(permission)
+        result = caller.actor.grants_of(permission)
         decision = Decision(permission, result, Missing.SCOPE_OF_FILE)
         with self.work.begin(SYSTEM) as tx:
             tx.audit.log_refusal(caller, decision, "export", str(export.id), export.company)

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from clientupdater.ports.circuits import CircuitState
 from clientupdater.ports.gauges import GaugeReading
-from clientupdater.ports.limits import Counting
+from clientupdater.ports.rate_limits import Counting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.cache import Topic
     from clientupdater.ports.circuits import CircuitReader
     from clientupdater.ports.gauges import Gauges
-    from clientupdater.ports.limits import RateLimits
+    from clientupdater.ports.rate_limits import RateLimits
     from clientupdater.usecases.requests.cache import Cache
 
 

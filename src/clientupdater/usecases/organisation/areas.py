@@ -252,7 +252,7 @@ def _company(tx: Transaction, company: CompanyId | str | None) -> CompanyId | No
 
 def _companies(actor: Actor) -> list[CompanyId] | None:
     """Return the companies whose areas the actor may see; None: every company's."""
-    grants = [grant for grant in actor.found(READ) if grant.scope is Scope.ALL]
+    grants = [grant for grant in actor.grants_of(READ) if grant.scope is Scope.ALL]
     companies = [grant.company for grant in grants if grant.company]
     return companies if len(companies) == len(grants) else None
 

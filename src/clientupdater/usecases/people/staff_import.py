@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from clientupdater.domain.access import Territory
 from clientupdater.domain.accounts import Person, checked_email, checked_name
-from clientupdater.domain.administration import PersonPlace, decide_over_person, people_reach_of
+from clientupdater.domain.administration import PersonPlace, decide_over_person, people_scope_of
 from clientupdater.domain.delegation import require_may_give_area, require_may_give_branch
 from clientupdater.domain.errors import (
     Conflict,
@@ -159,7 +159,7 @@ class StaffImport:
 
 
 def _plans(tx: Transaction, actor: Actor, lines: Sequence[SheetLine]) -> list[_Plan]:
-    if not people_reach_of(actor, MANAGE).myself:
+    if not people_scope_of(actor, MANAGE).myself:
         require_over_new_person(actor, PersonPlace(PersonId(uuid4()), Territory()))
     require_line_count(len(lines))
     branches, areas = ({code for line in lines for code in line.codes(column)} for column in PLACES)

@@ -15,7 +15,7 @@ from clientupdater.domain.accounts import (
     checked_name,
     checked_subject,
 )
-from clientupdater.domain.administration import PersonPlace, people_reach_of
+from clientupdater.domain.administration import PersonPlace, people_scope_of
 from clientupdater.domain.delegation import (
     require_may_give_area,
     require_may_give_branch,
@@ -145,7 +145,7 @@ class Users:
         Callers without users:manage are refused before they learn which branches exist.
         """
         identity = PersonId(uuid4())
-        if not actor.found(Permission.USERS_MANAGE):
+        if not actor.grants_of(Permission.USERS_MANAGE):
             require_over_new_person(actor, PersonPlace(identity, Territory()))
         branches = _find_all(tx.organisation.branch, new.branches, "/branches")
         areas = _find_all(tx.organisation.area, new.areas, "/areas")
@@ -240,7 +240,7 @@ class Users:
         """Return one page of users in the order of their emails, beginning behind `after`."""
         with self.work.begin(SYSTEM) as tx:
             actor = current_actor(tx, caller)
-            access_scope = people_reach_of(actor, Permission.USERS_READ)
+            access_scope = people_scope_of(actor, Permission.USERS_READ)
             if not access_scope.myself:
                 raise Forbidden(Permission.USERS_READ)
             return tx.people.within(access_scope, after=after, at_most=at_most, active=active)

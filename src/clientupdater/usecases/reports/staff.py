@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from clientupdater.domain.access_scope import access_scope_of
-from clientupdater.domain.administration import people_reach_of
+from clientupdater.domain.administration import people_scope_of
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.permissions import Permission
@@ -106,7 +106,7 @@ class Staff:
     def _others(self, tx: Transaction, caller: Caller, query: StaffQuery) -> tuple[PersonId, ...]:
         if access_scope_of(caller.actor, Permission.REPORTS_READ).is_nothing:
             return ()
-        reach = people_reach_of(caller.actor, Permission.REPORTS_READ)
+        reach = people_scope_of(caller.actor, Permission.REPORTS_READ)
         if query.person:
             person = tx.people.find(query.person)
             known = [person.place] if person else []

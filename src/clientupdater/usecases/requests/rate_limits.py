@@ -10,7 +10,7 @@ from clientupdater.domain.rate_limits import Allowances, strictest
 
 if TYPE_CHECKING:
     from clientupdater.domain.rate_limits import Activity, Requester, Verdict
-    from clientupdater.ports.limits import RateLimits
+    from clientupdater.ports.rate_limits import RateLimits
 
 
 @frozen

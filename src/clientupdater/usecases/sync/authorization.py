@@ -41,7 +41,7 @@ def judged_job(
     work: UnitsOfWork, caller: Caller, permission: Permission, job_id: SyncJobId
 ) -> SyncJob:
     """Find a run and check the right to it; without the right, a missing run is Forbidden."""
-    if not caller.actor.found(permission):
+    if not caller.actor.grants_of(permission):
         require_over_company(work, caller, permission, None)
     with work.begin(SYSTEM) as tx:
         job = tx.sync_jobs.find(job_id)
@@ -55,7 +55,7 @@ def companies_within(
     work: UnitsOfWork, caller: Caller, permission: Permission
 ) -> frozenset[CompanyId] | None:
     """Name the companies whose runs the caller may see; None: all runs."""
-    items = [each for each in caller.actor.found(permission) if each.scope is Scope.ALL]
+    items = [each for each in caller.actor.grants_of(permission) if each.scope is Scope.ALL]
     companies = frozenset(each.company for each in items if each.company is not None)
     if not companies or any(each.company is None for each in items):
         require_over_company(work, caller, permission, None)

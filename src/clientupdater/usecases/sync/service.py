@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.sync import KeptReject, Progressed
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
+    from clientupdater.usecases.clients.client_access import ClientAccess
     from clientupdater.usecases.sync.diagnosis import SourceDiagnosis
     from clientupdater.usecases.sync.one_client import OneClient
     from clientupdater.usecases.sync.run import RunSync
-    from clientupdater.usecases.tracking.client_access import ClientAccess
 
 
 @frozen

@@ -25,7 +25,7 @@ from clientupdater.domain.tracking import (
     unopened,
     writing_order,
 )
-from clientupdater.usecases.tracking.client_access import (
+from clientupdater.usecases.clients.client_access import (
     ClientAccess,
     Outcome,
     find_clients,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.tracking import PeriodRow
     from clientupdater.domain.updates import StatusUpdate
     from clientupdater.ports.tracking import Place
-    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientTransaction
+    from clientupdater.usecases.clients.client_access import ClientAccess, ClientTransaction
 
 Content: TypeAlias = tuple[object, ...]
 """Status, reason, remarks and time: two updates with the same content are the same update."""

@@ -142,7 +142,7 @@ class Periods:
 
         Needs status:read at any scope; a company that no grant covers is not found.
         """
-        grants = caller.actor.found(Permission.STATUS_READ) if caller.actor.is_active else ()
+        grants = caller.actor.grants_of(Permission.STATUS_READ) if caller.actor.is_active else ()
         if not grants:
             raise Forbidden(Permission.STATUS_READ)
         if company and not any(grant.applies_to(company) for grant in grants):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.audit import LoggedAction
     from clientupdater.ports.codes import Names
     from clientupdater.ports.unit_of_work import Transaction
-    from clientupdater.usecases.tracking.client_access import ClientTransaction
+    from clientupdater.usecases.clients.client_access import ClientTransaction
 
 
 @frozen

@@ -16,8 +16,8 @@ from clientupdater.domain.settings_values import BACKDATING_DAYS
 from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.queue import Progress
 from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.clients.client_access import find_client
 from clientupdater.usecases.clients.lists import require_scope
-from clientupdater.usecases.tracking.client_access import find_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

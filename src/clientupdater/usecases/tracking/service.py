@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.updates import StatusUpdate
     from clientupdater.domain.write_context import WriteContext
     from clientupdater.ports.codes import Names
-    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientTransaction
+    from clientupdater.usecases.clients.client_access import ClientAccess, ClientTransaction
 
 
 MOST_HISTORIES = 240

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         ConfigurationPage,
         ConfigurationQuery,
     )
-    from clientupdater.ports.holdings import Holdings
+    from clientupdater.ports.dossiers import Holdings
 
 WINDOW: Final = 2_500
 """Entries that one page examines at most."""

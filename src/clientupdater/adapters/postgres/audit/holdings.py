@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.domain.clients import masked_pension_number
 from clientupdater.domain.errors import NotFound
-from clientupdater.ports.holdings import (
+from clientupdater.ports.dossiers import (
     HeldAssignment,
     HeldClient,
     HeldReject,

@@ -77,7 +77,7 @@ class PostgresClients:
             with self._connection.transaction():
                 self._connection.execute(QUERIES["assign"], params)
         except (psycopg.errors.ForeignKeyViolation, psycopg.errors.InsufficientPrivilege) as error:
-            raise NotFound from error  # no such client or person, or none within sight
+            raise NotFound from error  # no such client or person, or none within the scope
 
     def end_assignments(
         self,

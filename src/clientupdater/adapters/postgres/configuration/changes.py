@@ -154,7 +154,7 @@ class PostgresConfigurationRows:
             "companies": [company for company, _ in pairs],
             "periods": [period for _, period in pairs],
         }
-        self._connection.execute(TRACKING["hold_openings"])
+        self._connection.execute(TRACKING["lock_openings"])
         self._connection.execute(PAR_STATUSES["effects"])
         self._connection.execute(PAR_STATUSES["batch"], params)
         for period in due:

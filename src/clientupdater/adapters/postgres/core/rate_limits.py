@@ -13,7 +13,7 @@ from psycopg_pool import PoolTimeout
 from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.domain.errors import Unavailable
 from clientupdater.domain.rate_limits import counted_at
-from clientupdater.ports.limits import Counting
+from clientupdater.ports.rate_limits import Counting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -121,7 +121,7 @@ class PostgresBranches:
         )
 
     def lock_clients(self, branch: BranchId) -> None:
-        self._connection.execute(TRACKING["hold_openings"])
+        self._connection.execute(TRACKING["lock_openings"])
         for name in ("lock_clients", "lock_rows"):
             self._connection.execute(CLOSING[name], {"branch": branch})
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from attrs import Factory, define, field
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
-from clientupdater.adapters.postgres.sync.written import cells_written
+from clientupdater.adapters.postgres.sync.raw_records import cells_written
 from clientupdater.ports.sources import UNREADABLE, is_deleted
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from attrs import frozen
 from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
-from clientupdater.adapters.postgres.sync.written import read, written
+from clientupdater.adapters.postgres.sync.raw_records import read, written
 from clientupdater.adapters.security.vault import required
 from clientupdater.domain.errors import KeyMissing
 from clientupdater.ports.sealing import KeyUnknown

@@ -8,8 +8,7 @@ from attrs import Factory, define
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.adapters.postgres.sync.columns import PIECES
-from clientupdater.adapters.postgres.sync.fingerprints import SEEN, Fingerprints
-from clientupdater.adapters.postgres.sync.lines import (
+from clientupdater.adapters.postgres.sync.copy_text import (
     REFUSED,
     SEALED,
     STAGE,
@@ -17,6 +16,7 @@ from clientupdater.adapters.postgres.sync.lines import (
     refused_lines,
     stage_lines,
 )
+from clientupdater.adapters.postgres.sync.fingerprints import SEEN, Fingerprints
 from clientupdater.adapters.postgres.tracking.columns import period_columns
 from clientupdater.adapters.postgres.tracking.rows import QUERIES as TRACKING
 from clientupdater.domain.ids import ClientId
@@ -108,7 +108,7 @@ class PostgresStaging:
             self._do(APPLY, "move_watermarks")
         # From here on rows of periods are locked, by the triggers that run at the commit (Y9).
         # Every writer of several clients' rows locks openings out before it locks a row.
-        self._connection.execute(TRACKING["hold_openings"])
+        self._connection.execute(TRACKING["lock_openings"])
         self._do(APPLY, "change_clients")
         self._apply_to_rows(writable)
         return self._outcome()

@@ -86,7 +86,7 @@ class PostgresRows:
             with self._connection.transaction():
                 kept = self._connection.execute(QUERIES["open"], values).fetchone()
         except (psycopg.errors.ForeignKeyViolation, psycopg.errors.InsufficientPrivilege) as error:
-            raise NotFound from error  # no such client, or none within sight
+            raise NotFound from error  # no such client, or none within the scope
         if kept is None:
             raise AlreadyExists(f"The client has a row in {period}.")
         self._connection.execute(QUERIES["opened"], {**values, "row": kept[0]})
@@ -137,7 +137,7 @@ class PostgresRows:
     ) -> OpenedBatch:
         values = {**_due(period, write_context), "after": after or BEFORE_ALL}
         open_batch = QUERIES["open_batch"].replace(":at_most", str(int(at_most))).encode()
-        self._connection.execute(QUERIES["hold_openings"])
+        self._connection.execute(QUERIES["lock_openings"])
         # Planning it anew takes a fifth as long as running it, and comes to the same.
         self._connection.execute("set local plan_cache_mode = force_generic_plan")
         cursor = self._connection.execute(open_batch, values, prepare=True)
@@ -170,7 +170,7 @@ class PostgresRows:
         try:
             cursor = self._connection.execute(QUERIES["open_many"], {"rows": opened_rows(changes)})
         except (psycopg.errors.ForeignKeyViolation, psycopg.errors.InsufficientPrivilege) as error:
-            raise NotFound from error  # no such client, or none within sight
+            raise NotFound from error  # no such client, or none within the scope
         if cursor.rowcount != len(changes):
             raise AlreadyExists("Somebody opened one of these rows at the same moment; try again.")
 

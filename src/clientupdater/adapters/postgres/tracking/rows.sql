@@ -1,7 +1,7 @@
 -- Rows and events of single clients, and opening whole periods. Row-level security limits every
 -- statement to what the caller sees.
 
--- name: hold_openings
+-- name: lock_openings
 -- A batch takes this lock before it reads clients, so that no client ends unseen meanwhile.
 select pg_advisory_xact_lock({openings})
 

@@ -88,7 +88,7 @@ def show_clients(call: Call) -> View:
             "sorts": tuple(ClientSort),
             "many": address(f"{CONSOLE}/many", **params) if _may_do_many(call) else None,
             "export": address(f"{CONSOLE}/exports", **{**params, "sort": None})
-            if call.caller.actor.found(Permission.REPORTS_EXPORT)
+            if call.caller.actor.grants_of(Permission.REPORTS_EXPORT)
             else None,
         },
     )
@@ -96,7 +96,7 @@ def show_clients(call: Call) -> View:
 
 def _may_do_many(call: Call) -> bool:
     either = (Permission.CLIENTS_ASSIGN, Permission.STATUS_UPDATE)
-    return any(call.caller.actor.found(each) for each in either)
+    return any(call.caller.actor.grants_of(each) for each in either)
 
 
 def params_of(query: Any) -> dict[str, str]:

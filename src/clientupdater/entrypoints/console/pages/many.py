@@ -89,7 +89,7 @@ def _choose(call: Call, entered: Entered) -> View:
     following = address(PATH, **{**params, "cursor": page.next_cursor})
     lookups = call.app.configuration.lookups(call.caller, generation=call.generation)
     company = call.query.company or (page.items[0].company if page.items else "")
-    may_record = bool(actor.found(Permission.STATUS_UPDATE))
+    may_record = bool(actor.grants_of(Permission.STATUS_UPDATE))
     return View(
         template="many.html",
         call=call,
@@ -110,11 +110,11 @@ def _choose(call: Call, entered: Entered) -> View:
 def _officers(call: Call) -> list[tuple[UUID, str]]:
     """List who has clients now, and the active users whom the person may see."""
     app, actor = call.app, call.caller.actor
-    if not actor.found(Permission.CLIENTS_ASSIGN):
+    if not actor.grants_of(Permission.CLIENTS_ASSIGN):
         return []
     options = app.clients.filter_options.show(call.caller, generation=call.generation)
     officers = {each.id: each.name for each in options.officers}
-    if actor.found(Permission.USERS_READ):
+    if actor.grants_of(Permission.USERS_READ):
         users = app.people.users.list(call.caller, at_most=MOST_OFFICERS + 1, active=True)
         ids = [each.place.id for each in users]
         named = app.configuration.names(call.caller, ids, generation=call.generation).people
@@ -299,7 +299,7 @@ def _item(client: ClientId, words: str, update: StatusUpdate) -> BulkItem:
 def _admit(call: Call) -> None:
     """Refuse a person who may do neither."""
     either = (Permission.CLIENTS_ASSIGN, Permission.STATUS_UPDATE)
-    if not any(call.caller.actor.found(each) for each in either):
+    if not any(call.caller.actor.grants_of(each) for each in either):
         raise Forbidden(Permission.CLIENTS_ASSIGN)
 
 

@@ -87,8 +87,8 @@ def _user(call: Call, entered: Entered) -> View:
         values={
             "user": get_user(call).value,
             "grants": list_grants(call).items,
-            "may_manage": bool(actor.found(Permission.USERS_MANAGE)),
-            "may_ask": bool(actor.found(Permission.AUDIT_READ)),
+            "may_manage": bool(actor.grants_of(Permission.USERS_MANAGE)),
+            "may_ask": bool(actor.grants_of(Permission.AUDIT_READ)),
             "permissions": tuple(Permission),
             "scopes": tuple(Scope),
             "companies": sorted(names.companies.values()),

@@ -50,7 +50,7 @@ def _view(call: Call, entered: Entered) -> View:
         call=call,
         values={
             "items": items,
-            "may_manage": bool(call.caller.actor.found(Permission.CONFIG_MANAGE)),
+            "may_manage": bool(call.caller.actor.grants_of(Permission.CONFIG_MANAGE)),
             "at_fault": (call.path.get("setting"), getattr(call.query, "company", None)),
             "entered": entered,
         },

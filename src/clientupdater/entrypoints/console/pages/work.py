@@ -59,7 +59,7 @@ class Progress:
 
 
 def show_work(call: Call) -> View | Redirect:
-    if not call.caller.actor.found(Permission.STATUS_READ):
+    if not call.caller.actor.grants_of(Permission.STATUS_READ):
         return _elsewhere(call)
     today = today_of(call)
     queue, counts = read_queue(call), _counts(call)

@@ -23,7 +23,7 @@ from clientupdater.usecases.tracking.bulk import BulkItem
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from clientupdater.usecases.tracking.client_access import Outcome
+    from clientupdater.usecases.clients.client_access import Outcome
     from clientupdater.usecases.tracking.recording import Written
 
 

@@ -15,7 +15,7 @@ from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.client_history import ClientChange
 from clientupdater.entrypoints.http.routes.rows import PeriodEvent, period_events, snapshot_of
 from clientupdater.ports.audits import AccessEntry
-from clientupdater.ports.holdings import HeldAssignment, HeldClient, HeldReject, HeldSource
+from clientupdater.ports.dossiers import HeldAssignment, HeldClient, HeldReject, HeldSource
 from clientupdater.ports.lists import PeriodSnapshot
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Judging sight and right before a malformed request is described, so that nothing leaks."""
+"""Asking for scope and right before a malformed request is described, so that nothing leaks."""
 
 from __future__ import annotations
 

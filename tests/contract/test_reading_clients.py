@@ -142,7 +142,7 @@ def test_A5_an_auditor_sees_the_grants_found_and_what_was_missing(
     tracker.store.employ(CLERK.actor)
     decision = tracker.explanations.explain(AUDITOR, ANA, client.id, Permission.STATUS_UPDATE)
     assert decision.missing is Missing.BRANCH
-    assert decision.grants == CLERK.actor.found(Permission.STATUS_UPDATE)
+    assert decision.grants == CLERK.actor.grants_of(Permission.STATUS_UPDATE)
 
 
 def test_A5_explaining_takes_audit_read_over_the_whole_company(tracker: TrackingFixture) -> None:

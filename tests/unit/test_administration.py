@@ -10,7 +10,7 @@ from clientupdater.domain.administration import (
     PersonPlace,
     decide_over_person,
     decide_over_thing,
-    people_reach_of,
+    people_scope_of,
 )
 from clientupdater.domain.ids import BranchId, CompanyId
 from clientupdater.domain.permissions import Permission, Scope
@@ -91,26 +91,26 @@ def test_A6a_everyone_asks_for_a_grant_over_every_company() -> None:
 def test_A6a_another_persons_permission_over_users_is_of_no_use() -> None:
     actor = ana((Permission.USERS_READ, None, Scope.ALL))
     assert decide_over_person(actor, USERS, someone()).missing is Missing.GRANT
-    assert not people_reach_of(actor, USERS).covers(PersonPlace(ANA, Territory()))
+    assert not people_scope_of(actor, USERS).covers(PersonPlace(ANA, Territory()))
 
 
 def test_A8_one_who_is_not_active_may_nothing_to_anyone() -> None:
     actor = ana((USERS, None, Scope.ALL), active=False)
     me = PersonPlace(ANA, Territory())
     assert decide_over_person(actor, USERS, me).missing is Missing.ACTIVE_ACCOUNT
-    assert not people_reach_of(actor, USERS).covers(me)
+    assert not people_scope_of(actor, USERS).covers(me)
     config = Permission.CONFIG_MANAGE
     idle = ana((config, None, Scope.ALL), active=False)
     assert decide_over_thing(idle, config, None).missing is Missing.ACTIVE_ACCOUNT
 
 
 def test_A6a_the_reach_over_people_is_given_as_sets() -> None:
-    access_scope = people_reach_of(ana((USERS, None, Scope.AREA), territory=HOME), USERS)
+    access_scope = people_scope_of(ana((USERS, None, Scope.AREA), territory=HOME), USERS)
     assert (access_scope.actor, access_scope.everyone, access_scope.myself) == (ANA, False, True)
     assert access_scope.branches == {NORTH, SOUTH}
-    alone = people_reach_of(ana((USERS, None, Scope.SELF), territory=HOME), USERS)
+    alone = people_scope_of(ana((USERS, None, Scope.SELF), territory=HOME), USERS)
     assert (alone.everyone, alone.myself, alone.branches) == (False, True, frozenset())
-    nobody = people_reach_of(ana(territory=HOME), USERS)
+    nobody = people_scope_of(ana(territory=HOME), USERS)
     assert (nobody.everyone, nobody.myself, nobody.branches) == (False, False, frozenset())
 
 

@@ -1,6 +1,6 @@
 """Open one client for one caller, or refuse (A5).
 
-Every use case over a client begins here, so that all of them refuse alike: a client out of sight is
+Use cases over one client begin here, so that they refuse alike: a client outside the scope is
 not found, and one that is seen but not covered by the permission is forbidden and audited.
 """
 
