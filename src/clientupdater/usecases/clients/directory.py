@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from clientupdater.domain.access import decide
-from clientupdater.domain.access_scope import access_scope_of, visible_scope_of
-from clientupdater.domain.errors import Forbidden, Misconfigured, NotFound
+from clientupdater.domain.access_scope import access_scope_of
+from clientupdater.domain.errors import Misconfigured
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.lists import ClientSort
-from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.clients.client_access import ClientAccess, find_client, find_for_audit
+from clientupdater.usecases.clients.client_access import ClientAccess, find_client
 from clientupdater.usecases.clients.lists import looking, require_scope
 
 if TYPE_CHECKING:
@@ -20,11 +18,10 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from clientupdater.domain.callers import Caller
-    from clientupdater.domain.clients import Client
     from clientupdater.domain.ids import ClientId, ClientRef
     from clientupdater.ports.client_history import HistoryKey, HistoryPage
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.lists import ClientPage, ClientQuery, ClientRecord
+    from clientupdater.ports.lists import ClientPage, ClientQuery, ClientRecord, Looking
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
@@ -38,21 +35,21 @@ class ClientDirectory:
 
     def list(self, caller: Caller, query: ClientQuery) -> ClientPage:
         """Read a page within clients:read; filters on rows need status:read as well."""
-        require_scope(self.work, caller, Permission.CLIENTS_READ, "client")
-        if query.filter.asks_for_status or query.sort is ClientSort.FOLLOW_UP:
-            require_scope(self.work, caller, Permission.STATUS_READ, "client")
-        result = looking(caller, self.clock, self.zone)
+        result = self._looking(caller, query)
         with self.work.read(result.clients, caller.generation) as tx:
             return tx.read_models.clients(query, result)
 
     def search(self, caller: Caller, query: ClientQuery) -> ClientPage:
         """Read a page as `list` does, of the clients that match `query.q`."""
+        result = self._looking(caller, query)
+        with self.work.read(result.clients, caller.generation) as tx:
+            return tx.read_models.clients(query, result, self._owners(tx, query.q))
+
+    def _looking(self, caller: Caller, query: ClientQuery) -> Looking:
         require_scope(self.work, caller, Permission.CLIENTS_READ, "client")
         if query.filter.asks_for_status or query.sort is ClientSort.FOLLOW_UP:
             require_scope(self.work, caller, Permission.STATUS_READ, "client")
-        result = looking(caller, self.clock, self.zone)
-        with self.work.read(result.clients, caller.generation) as tx:
-            return tx.read_models.clients(query, result, self._owners(tx, query.q))
+        return looking(caller, self.clock, self.zone)
 
     def _owners(self, tx: Transaction, q: str | None) -> Sequence[ClientId]:
         """Find clients by their whole pension number (C3); without keys, find none."""
@@ -76,21 +73,8 @@ class ClientDirectory:
         with self.work.read(result.clients, caller.generation) as tx:
             view = tx.read_models.client(client, result)
         if view is None:
-            raise self._refusal(caller, client, by)
+            raise self._access.refusal(caller, client, by)
         return view
-
-    def _refusal(self, caller: Caller, client: ClientRef, by: Permission) -> NotFound | Forbidden:
-        seen = self._seen(caller, client)
-        if seen is None or seen.is_deleted:
-            return NotFound()
-        decision = decide(caller.actor, by, seen.place)
-        with self.work.begin(SYSTEM) as tx:
-            tx.audit.log_refusal(caller, decision, "client", str(seen.id), seen.company)
-        return Forbidden(by)
-
-    def _seen(self, caller: Caller, client: ClientRef) -> Client | None:
-        with self.work.begin(visible_scope_of(caller.actor)) as tx:
-            return find_for_audit(tx, client)
 
     def history(
         self, caller: Caller, client: ClientRef, limit: int = 50, after: HistoryKey | None = None
@@ -103,5 +87,8 @@ class ClientDirectory:
             result = find_client(tx, client)
             if result:
                 return tx.read_models.client_history(result.id, limit, after)
-        access = ClientAccess(self.work, self.clock, self.zone)
-        raise access.refusal(caller, client, Permission.CLIENTS_READ)
+        raise self._access.refusal(caller, client, Permission.CLIENTS_READ)
+
+    @property
+    def _access(self) -> ClientAccess:
+        return ClientAccess(self.work, self.clock, self.zone)
