@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-fast fuzz lint bench docs lock audit clean
+.PHONY: help setup demo serve test test-fast fuzz lint bench docs lock audit clean faults
 
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p >/dev/null 2>&1 \
@@ -62,6 +62,13 @@ test-fast: .venv/dev ## run the tests that need no server
 fuzz: .venv/dev ## send a hundred random requests to every operation
 	CLIENTUPDATER_FUZZ_EXAMPLES=100 CLIENTUPDATER_FUZZ_SEED=$$RANDOM \
 		$(BIN)/pytest tests/entrypoints/test_http_fuzz.py $(ARGS)
+
+faults: .venv/dev ## go through each fault three times, and print what callers felt
+	@export CLIENTUPDATER_FAULT_REPORT=$$(mktemp) && trap 'rm -f "$$CLIENTUPDATER_FAULT_REPORT"' EXIT && \
+		CLIENTUPDATER_FAULT_ROUNDS=3 CLIENTUPDATER_FAULT_CALLS=100 \
+		$(BIN)/pytest tests/faults/test_updates_through_faults.py $(ARGS) && \
+		printf '| fault, three times | updates | tries without a response that says what happened | longest silence, s |\n| --- | --- | --- | --- |\n' && \
+		cat "$$CLIENTUPDATER_FAULT_REPORT"
 
 lint: .venv/dev ## ruff, mypy, import contracts, squawk
 	$(BIN)/ruff check $(CODE)

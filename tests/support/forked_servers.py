@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import multiprocessing
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from clientupdater.adapters.local.clock import MachineClock
 from clientupdater.composition import open_app
 from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.http import server
@@ -38,6 +40,16 @@ class ForkedServer:
     base: str
 
 
+@frozen
+class ShiftedClock:
+    """The machine's clock, and as far off as a machine's that is not kept in time."""
+
+    ahead: timedelta
+
+    def now(self) -> datetime:
+        return MachineClock().now() + self.ahead
+
+
 @contextmanager
 def forked_server(**environment: str) -> Iterator[ForkedServer]:
     """Run a server, and kill it in the end if it still runs."""
@@ -53,8 +65,10 @@ def forked_server(**environment: str) -> Iterator[ForkedServer]:
 
 
 def _serve(environment: dict[str, str], value: Any) -> None:
+    ahead = timedelta(minutes=int(environment.pop("TEST_CLOCK_AHEAD_MINUTES", "0")))
     settings = Settings.from_mapping({"LOG_LEVEL": "error", **environment})
     logs.configure(settings)
-    with server.listen("127.0.0.1", 0) as listening, open_app(settings) as app:
+    clock = ShiftedClock(ahead)
+    with server.listen("127.0.0.1", 0) as listening, open_app(settings, clock=clock) as app:
         value.send(listening.getsockname()[1])
         server.run(app, ServerSettings.of(settings), listening)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import psycopg
 from attrs import field, frozen
-from psycopg.errors import QueryCanceled
+from psycopg.errors import QueryCanceled, ReadOnlySqlTransaction
 from psycopg_pool import PoolTimeout
 
 from clientupdater.adapters.postgres.configuration.configuration import (
@@ -183,5 +183,8 @@ def _translated() -> Iterator[None]:
         raise Unavailable("the database", "The database is busy; try again.") from error
     except QueryCanceled as error:
         raise Unavailable("the database", _TOO_LONG) from error
+    except ReadOnlySqlTransaction as error:
+        # After a failover, the address may lead to a standby for a while.
+        raise Unavailable("the database", "The database takes no writes now; try again.") from error
     except _NO_ANSWER as error:
         raise Unavailable("the database") from error
