@@ -13,7 +13,7 @@ import argparse
 import hashlib
 import json
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 
 def sha256(*parts):
@@ -36,7 +36,7 @@ def leaf(text):
 
 
 def moment(text):
-    at = datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
+    at = datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
     return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -77,7 +77,9 @@ def faults(proof, root):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("proof", type=argparse.FileType(encoding="utf-8"), help="a file; - reads it")
+    parser.add_argument(
+        "proof", type=argparse.FileType(encoding="utf-8"), help="a file; - reads it"
+    )
     parser.add_argument("--root", help="the root that you kept, in hexadecimal")
     arguments = parser.parse_args()
     try:
