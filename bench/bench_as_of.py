@@ -38,12 +38,12 @@ from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWor
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.ports.reports import (
-    BalanceQuery,
     CompletionBy,
     CompletionQuery,
     CompletionView,
     DashboardQuery,
     PaceQuery,
+    PlaceQuery,
     TrendQuery,
 )
 from clientupdater.settings import Settings
@@ -198,7 +198,7 @@ class Reports:
             },
             "completion by branch, credit": partial(completion, credit),
             "dashboard": partial(Dashboard(*parts).read, BOSS, DashboardQuery(**asked)),
-            "balance": partial(Balance(*parts).read, BOSS, BalanceQuery(**asked)),
+            "balance": partial(Balance(*parts).read, BOSS, PlaceQuery(**asked)),
             "pace": partial(Pace(*parts).read, BOSS, PaceQuery(**asked)),
             "trend of 12": partial(Trend(*parts).read, BOSS, TrendQuery(**asked)),
         }

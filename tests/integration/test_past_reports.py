@@ -18,12 +18,12 @@ from clientupdater.domain.tracking import note_payment, revive, settle
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.domain.write_context import WriteContext
 from clientupdater.ports.reports import (
-    BalanceQuery,
     CompletionBy,
     CompletionQuery,
     CompletionView,
     DashboardQuery,
     PaceQuery,
+    PlaceQuery,
     TrendQuery,
 )
 from clientupdater.ports.unit_of_work import SYSTEM
@@ -48,6 +48,10 @@ WRITES = ("clients:read", "status:read", "status:update", "status:correct", "cli
 SOURCES_SAY = (
     {"PRODUCT_CODE": "FCASH_SSS"},
     {"PRODUCT_CODE": "FCASH_GSIS"},
+    {"PAST_DUE_AMOUNT": None},
+    {"PAST_DUE_AMOUNT": "700.50"},
+    {"PAST_DUE_AMOUNT": "60000"},
+    {"PAR_STATUS": "do_not_show"},
     {"PENSION_TYPE": "SSS"},
     {"PENSION_TYPE": "GSIS"},
     {"PENSION_TYPE": None},
@@ -139,10 +143,15 @@ class Past:
             "dashboard": asking(reports.dashboard.read, DashboardQuery(**november)),
             "trend": asking(reports.trend.read, TrendQuery(**november, periods=2)),
             "pace": asking(reports.pace.read, PaceQuery(**november)),
-            "balance": asking(reports.balance.read, BalanceQuery(company="FCASH")),
+            "balance": asking(reports.balance.read, PlaceQuery(company="FCASH")),
             "balance of one": asking(
-                reports.balance.read, BalanceQuery(company="FCASH", branch="DAV")
+                reports.balance.read, PlaceQuery(company="FCASH", branch="DAV")
             ),
+            "ageing": asking(reports.ageing.read, PlaceQuery(company="FCASH")),
+            "ageing of one": asking(
+                reports.ageing.read, PlaceQuery(company="FCASH", branch="CAL", period=NOVEMBER)
+            ),
+            "untouched": asking(reports.untouched.read, PlaceQuery(company="FCASH")),
         }
 
     def recounted(self) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from clientupdater.ports.reports import PAST_DUE, BalanceQuery, Report
+from clientupdater.ports.reports import PAST_DUE, PlaceQuery, Report
 from clientupdater.ports.staff_reports import SignalEventsRead, SignalsQuery, StaffBy, StaffQuery
 from tests.support.report_world import ReportWorld, report_world
 
@@ -26,7 +26,7 @@ THRESHOLDS = {
     "signals.last_day_percent": 1,
     "signals.outcome_factor": 1,
 }
-ASKED = BalanceQuery(company="FCASH")
+ASKED = PlaceQuery(company="FCASH")
 
 
 def prepared(world: ReportWorld) -> list[Caller]:
@@ -82,7 +82,7 @@ def test_R3_each_figure_of_rows_opens_into_exactly_its_rows(database: Database, 
             reports = world.staff.app.reports
             for read in (reports.balance.read, reports.ageing.read, reports.untouched.read):
                 assert_opens(world, caller, read(caller, ASKED))
-            one = BalanceQuery(company="FCASH", branch="DAV")
+            one = PlaceQuery(company="FCASH", branch="DAV")
             assert_opens(world, caller, reports.balance.read(caller, one))
 
 

@@ -34,8 +34,7 @@ class Figure:
     """A count or a sum, and the filter whose list is exactly the rows behind it."""
 
     value: int | Decimal
-    filter: ClientFilter | None
-    """None as of a past moment: lists show rows as they are at present."""
+    filter: ClientFilter
 
 
 @frozen(kw_only=True)
@@ -95,12 +94,14 @@ class CompletionQuery:
 class PlaceQuery:
     """A question about the rows of one company, or one branch, and one period.
 
-    Without a period, the month that runs.
+    Without a period, the month that runs, or that ran at `as_of`.
     """
 
     company: str
     branch: str | None = None
     period: Period | None = None
+    as_of: datetime | None = None
+    """What had been recorded by then (R5); None: now."""
 
 
 @frozen(kw_only=True)
@@ -138,14 +139,6 @@ class TrendQuery:
     company: str
     period: Period
     periods: int = field(default=12, validator=_within_limits)
-    as_of: datetime | None = None
-    """What had been recorded by then (R5); None: now."""
-
-
-@frozen(kw_only=True)
-class BalanceQuery(PlaceQuery):
-    """A question for the balance of branches, in the month of `as_of` where it names no period."""
-
     as_of: datetime | None = None
     """What had been recorded by then (R5); None: now."""
 
@@ -206,12 +199,6 @@ class ReportModels(Protocol):
 
         `exactly` also checks of each row that never moved that it stands where it was opened.
         """
-        ...
-
-    def balance_as_of(
-        self, looking: Looking, base: ClientFilter, moment: datetime
-    ) -> list[BalanceCounts]:
-        """Read it as it was at a past moment (R5), of one company and period."""
         ...
 
     def figures(

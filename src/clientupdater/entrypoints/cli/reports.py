@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from attrs import evolve
 
 from clientupdater.entrypoints.cli import progress_reports
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
@@ -55,25 +56,17 @@ reports.add_command(progress_reports.trend)
 @as_of_option
 @chart_option
 @click.pass_obj
-def balance(session: Session, /, *, as_of: datetime | None, **params: Any) -> None:
+def balance(session: Session, /, **params: Any) -> None:
     """Show what came into each branch, stands there and left; both sides add up.
 
     opened + moved_in + restored = done + open + exempt + moved_out.
     """
-
-    def read(app: App, caller: Caller, query: PlaceQuery) -> Report:
-        from clientupdater.ports.reports import BalanceQuery
-
-        of = BalanceQuery(
-            company=query.company, branch=query.branch, period=query.period, as_of=as_of
-        )
-        return app.reports.balance.read(caller, of)
-
-    _print_report(session, read, **params)
+    _print_report(session, lambda app, who, query: app.reports.balance.read(who, query), **params)
 
 
 @reports.command(epilog=example("clientupdater reports ageing --company FCASH"))
 @_of_company
+@as_of_option
 @chart_option
 @click.pass_obj
 def ageing(session: Session, /, **params: Any) -> None:
@@ -83,6 +76,7 @@ def ageing(session: Session, /, **params: Any) -> None:
 
 @reports.command(epilog=example("clientupdater reports untouched --company FCASH"))
 @_of_company
+@as_of_option
 @chart_option
 @click.pass_obj
 def untouched(session: Session, /, **params: Any) -> None:
@@ -200,11 +194,12 @@ def _print_report(
     acts: str,
     as_json: bool,
     chart: bool,
+    as_of: datetime | None,
     **params: Any,
 ) -> None:
     from clientupdater.entrypoints.http.routes.reports import ReportQuery, asked_of
 
-    query = asked_of(_structured(params, ReportQuery))
+    query = evolve(asked_of(_structured(params, ReportQuery)), as_of=as_of)
     with opened_as(session, acts) as (app, caller):
         report = read(app, caller, query)
     print_report(report, as_json=as_json, chart=chart)

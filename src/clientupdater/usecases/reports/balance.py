@@ -15,7 +15,7 @@ from clientupdater.ports.client_filter import ClientFilter, StatusFilter
 from clientupdater.ports.lists import Looking
 from clientupdater.ports.reports import Figure, ReportRow
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.reports.past import as_it_was, require_settled
+from clientupdater.usecases.reports.past import as_it_was, reader_at
 from clientupdater.usecases.reports.reading import narrowed, reader_of, report, rows_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.reports import BalanceCounts, BalanceQuery, Report
+    from clientupdater.ports.reports import BalanceCounts, PlaceQuery, Report
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 _SYSTEM = PersonId(UUID(int=0))
@@ -41,16 +41,13 @@ class Balance:
     clock: Clock
     zone: tzinfo
 
-    def read(self, caller: Caller, query: BalanceQuery) -> Report:
+    def read(self, caller: Caller, query: PlaceQuery) -> Report:
         """Read the balance of each branch that rows stood in, or of one."""
-        reader, moment = reader_of(self.work, caller, self.clock, self.zone), query.as_of
-        require_settled(moment, reader.now)
-        base = rows_of(query, reader, business_day(moment or reader.now, self.zone))
+        present = reader_of(self.work, caller, self.clock, self.zone)
+        reader = reader_at(query.as_of, present, self.zone)
+        base = rows_of(query, reader)
         with self.work.read(reader.clients, caller.generation) as tx:
-            if moment is None:
-                branches = tx.reports.balance(reader, base)
-            else:
-                branches = tx.reports.balance_as_of(reader, base, moment)
+            branches = tx.reports.balance(reader, base)
         base = evolve(base, branch=None)
         rows = [_row(base, counts) for counts in branches]
         if query.branch is None:
@@ -58,7 +55,7 @@ class Balance:
         else:
             figures = rows[0].figures if rows else {}
             totals = ReportRow(key=None, name="Total", figures=figures)
-        return as_it_was(report(rows, totals, base, reader), moment)
+        return as_it_was(report(rows, totals, base, reader), query.as_of)
 
     def find_uneven(self) -> tuple[str, ...]:
         """Name branches whose balance does not add up, in the running and the last periods.

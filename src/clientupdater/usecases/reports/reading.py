@@ -40,14 +40,14 @@ def reader_of(work: UnitsOfWork, caller: Caller, clock: Clock, zone: tzinfo) -> 
     return looking(caller, clock, zone)
 
 
-def rows_of(query: PlaceQuery, reader: Looking, day: date | None = None) -> ClientFilter:
+def rows_of(query: PlaceQuery, reader: Looking) -> ClientFilter:
     """Name the rows of a place and period that the reader's reports cover.
 
     Where reports:read covers other clients than the permissions that lists ask for, the filter
     says so: the list has the same rows then. A query without a period asks for the month of the
-    day, by default of today.
+    reader's day.
     """
-    period = query.period or Period.containing(day or reader.today, Cycle.MONTHLY)
+    period = query.period or Period.containing(reader.today, Cycle.MONTHLY)
     return ClientFilter(
         company=query.company,
         branch=query.branch,

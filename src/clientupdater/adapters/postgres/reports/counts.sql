@@ -13,12 +13,21 @@
 where {scope}
 
 -- name: counted_as_of
--- R5: by whom rows were owed at a past moment (ADR 36).
+-- R5: by whom rows were owed at a past moment (ADR 38).
 (
-    select {columns}, k.total as n
-    from count_rows_as_of(
-        %(company)s::uuid, %(periods)s::text[], '{view}', %(moment)s::timestamptz, %(zone)s::text
-    ) k
+    select
+        s.period, c.company_id, c.branch_id, c.assigned_to, c.product_id, c.pension_type_id,
+        s.status_type_id, s.exempt_cause is not null as is_exempt, s.has_payment, s.is_terminal,
+        t.code = 'DONE' as is_done,
+        t.code = 'DONE' and coalesce(r.code = 'CONFIRMED', false) as is_confirmed,
+        s.contact_branch_id is not null as is_contacted, s.contact_branch_id, s.contact_by,
+        case when t.code = 'DONE' then s.branch_id end as done_branch_id, s.done_by, s.done_on,
+        1 as n
+    from client_period_status s
+    join clients c on c.id = s.client_id
+    join status_types t on t.id = s.status_type_id
+    left join status_reasons r on r.id = s.reason_id
+    where c.company_id = %(company)s::uuid
 ) c
 where {scope}
 

@@ -14,7 +14,6 @@ from clientupdater.adapters.postgres.reports.staff import StaffFigures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
@@ -45,11 +44,6 @@ class PostgresReports:
         self, looking: Looking, base: ClientFilter, *, exactly: bool = False
     ) -> list[BalanceCounts]:
         return Balances(self._conditions(looking)).read(base, exactly=exactly)
-
-    def balance_as_of(
-        self, looking: Looking, base: ClientFilter, moment: datetime
-    ) -> list[BalanceCounts]:
-        return Balances(self._conditions(looking)).read_as_of(base, moment)
 
     def figures(
         self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
