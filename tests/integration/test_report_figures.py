@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from tests.support.servers import Database
 
 FIELD = ("clients:read", "status:read", "status:update", "status:correct")
-THRESHOLDS = {
-    "signals.records": 3,
-    "signals.same_remark": 2,
-    "signals.unreachable": 1,
-    "signals.fewest_records": 2,
-    "signals.last_day_percent": 1,
-    "signals.outcome_factor": 1,
-}
 ASKED = PlaceQuery(company="FCASH")
 
 
@@ -44,12 +36,7 @@ def prepared(world: ReportWorld) -> list[Caller]:
     mixed = world.hire(
         "clients:read all", "status:read all", "reports:read branch", branches=("DAV", "BAG")
     )
-    for key, value in THRESHOLDS.items():
-        world.staff.run(
-            "insert into config_settings (key, value, value_type) values (%s, %s, 'number')",
-            key,
-            str(value),
-        )
+    world.loosen_signals()
     world.begin()
     world.work(70)
     return [world.caller(each) for each in (boss, manager, mixed)]

@@ -73,6 +73,7 @@ from clientupdater.usecases.reports.dashboard import Dashboard
 from clientupdater.usecases.reports.exported import report_readers
 from clientupdater.usecases.reports.folding import FoldCounts
 from clientupdater.usecases.reports.pace import Pace
+from clientupdater.usecases.reports.past_clients import PastClients
 from clientupdater.usecases.reports.signals import Signals
 from clientupdater.usecases.reports.staff import Staff
 from clientupdater.usecases.reports.trend import Trend
@@ -224,6 +225,7 @@ class _Ground:
             completion=CompletionReport(*ground),
             dashboard=Dashboard(*ground),
             pace=Pace(*ground),
+            past_clients=PastClients(*ground),
             signals=Signals(*ground),
             staff=Staff(*ground),
             trend=Trend(*ground),

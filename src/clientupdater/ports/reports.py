@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from clientupdater.ports.lists import Looking
+    from clientupdater.ports.past_rows import PastPage, PastQuery
     from clientupdater.ports.staff_reports import (
         SignalCount,
         SignalEventPage,
@@ -190,7 +191,7 @@ class AwayOfficer:
 
 
 class ReportModels(Protocol):
-    """Reads what reports show, within the scopes of the reader."""
+    """Reads what reports show, within the scopes of the reader, at the moment they look at (R5)."""
 
     def balance(
         self, looking: Looking, base: ClientFilter, *, exactly: bool = False
@@ -215,6 +216,10 @@ class ReportModels(Protocol):
 
     def officers_away(self, looking: Looking, base: ClientFilter) -> list[AwayOfficer]:
         """Read officers of such rows who are deactivated, or whom a stand-in covers now."""
+        ...
+
+    def past_clients(self, looking: Looking, query: PastQuery) -> PastPage:
+        """Read a page of clients and rows as they stood; names of those alone who are seen now."""
         ...
 
     def staff(self, looking: Looking, read: StaffRead) -> list[StaffCounts]:

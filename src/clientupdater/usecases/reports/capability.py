@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from clientupdater.usecases.reports.completion import CompletionReport
     from clientupdater.usecases.reports.dashboard import Dashboard
     from clientupdater.usecases.reports.pace import Pace
+    from clientupdater.usecases.reports.past_clients import PastClients
     from clientupdater.usecases.reports.signals import Signals
     from clientupdater.usecases.reports.staff import Staff
     from clientupdater.usecases.reports.trend import Trend
@@ -30,4 +31,5 @@ class Reports:
     completion: CompletionReport
     dashboard: Dashboard
     pace: Pace
+    past_clients: PastClients
     trend: Trend

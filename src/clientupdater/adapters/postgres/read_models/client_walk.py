@@ -282,6 +282,6 @@ def _filters(asked: ClientFilter | StatusFilter) -> dict[str, Any]:
             rows = _filters(value)
             rows.pop("period", None)
             filters.update({f"row_{each}": what for each, what in rows.items()})
-        elif value is not None and name not in ("row", "as_of"):
+        elif value is not None and name != "row":
             filters[name] = value
     return filters

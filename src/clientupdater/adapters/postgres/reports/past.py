@@ -57,6 +57,7 @@ class Past:
             "set local clientupdater.system = 'on'",
             "set local jit = off",
             "set local work_mem = '32MB'",
+            f"set local enable_nestloop = {'on' if self.periods is None else 'off'}",
         )
         rows = control.connection.execute(
             self.before(statement).encode(), {**params, **self._params}, prepare=False
@@ -67,7 +68,7 @@ class Past:
     def before(self, statement: str) -> str:
         """Put the tables in front of a statement, under their own names."""
         rows = BLOCKS["rows_as_opened" if self.periods is None else "rows_of_periods"]
-        tables = named_queries.render(BLOCKS, "past", rows=rows)
+        tables = named_queries.render(BLOCKS, "past", rows=rows, whose="true")
         rest = f", {statement[len(_WITH) :]}" if statement.startswith(_WITH) else f" {statement}"
         return f"{_WITH}{tables}{rest}"
 

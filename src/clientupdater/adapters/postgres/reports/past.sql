@@ -112,6 +112,7 @@ from (
     where
         n.changed_at > %(past_moment)s::timestamptz
         and n.field_changed::text = any('{par_status,past_due_amount}'::text[])
+        and {whose}
     order by n.client_id, n.field_changed, n.changed_at
 ) h
 group by h.client_id
@@ -121,7 +122,7 @@ group by h.client_id
 -- domain/events.py folds them.
 known as not materialized (
     select
-        e.client_period_status_id, e.event_sequence, e.kind, e.status_type_id, e.reason_id,
+        s.id, s.client_id, s.period, s.created_at as opened_at, e.event_sequence, e.kind, e.status_type_id, e.reason_id,
         e.is_terminal, e.has_payment, e.branch_id, e.next_follow_up_on, e.promised_on,
         e.exempt_cause, e.created_by, e.created_at,
         v.voids is null as is_live,
@@ -130,20 +131,30 @@ known as not materialized (
         e.reason_id is distinct from (
             select r.id from status_reasons r where r.code = 'NOT_REACHABLE'
         ) as is_contact
-    from public.client_period_status s
-    join status_events e on e.client_period_status_id = s.id
-    left join status_events v
-        on v.client_period_status_id = e.client_period_status_id
-        and v.voids = e.event_sequence
-    where
-        s.period = any(%(past_periods)s::text[])
-        and s.created_at <= %(past_moment)s::timestamptz
-        and s.updated_at > %(past_moment)s::timestamptz
+    from (
+        select s.id, s.client_id, s.period, s.created_at
+        from public.client_period_status s
+        where
+            s.period = any(%(past_periods)s::text[])
+            and s.created_at <= %(past_moment)s::timestamptz
+            and s.updated_at > %(past_moment)s::timestamptz
+        offset 0
+    ) s
+    -- Each by its key (offset 0): these rows are few among all that have events.
+    cross join lateral (
+        select e.* from status_events e where e.client_period_status_id = s.id offset 0
+    ) e
+    left join lateral (
+        select v.voids
+        from status_events v
+        where v.client_period_status_id = s.id and v.voids = e.event_sequence
+        offset 0
+    ) v on true
 ),
 
 folded as not materialized (
     select
-        k.client_period_status_id as id,
+        k.id, k.client_id, k.period, k.opened_at as created_at,
         (
             array_agg(k.branch_id order by k.event_sequence desc)
             filter (where k.kind in ('opened', 'moved'))
@@ -206,7 +217,7 @@ folded as not materialized (
             filter (where k.is_update and not k.is_done)
         )[1] as open_follow_up_on
     from known k
-    group by k.client_period_status_id
+    group by k.id, k.client_id, k.period, k.opened_at
 ),
 
 client_period_status as not materialized (
@@ -229,7 +240,7 @@ client_period_status as not materialized (
             and s.updated_at <= %(past_moment)s::timestamptz
         union all
         select
-            s.id, s.client_id, s.period, s.created_at, f.branch_id, f.status_type_id,
+            f.id, f.client_id, f.period, f.created_at, f.branch_id, f.status_type_id,
             case
                 when f.is_done then f.done_reason_id
                 when not f.is_pending then f.open_reason_id
@@ -249,7 +260,6 @@ client_period_status as not materialized (
                 ) as is_pending
             from folded f
         ) f
-        join public.client_period_status s on s.id = f.id
     ) r
 )
 
