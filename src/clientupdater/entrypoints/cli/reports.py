@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from attrs import evolve
 
 from clientupdater.entrypoints.cli import progress_reports
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
@@ -16,7 +16,6 @@ from clientupdater.entrypoints.cli.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from clientupdater.app import App
     from clientupdater.domain.callers import Caller
@@ -95,6 +94,7 @@ def untouched(session: Session, /, **params: Any) -> None:
 @click.option("--person", metavar="PERSON", help="Only this person: an id, or me.")
 @_of_days
 @_of_company
+@as_of_option
 @click.pass_obj
 def staff(session: Session, /, *, acts: str, as_json: bool, **params: Any) -> None:
     """Show how many updates people recorded, and of which kinds."""
@@ -127,6 +127,7 @@ def staff(session: Session, /, *, acts: str, as_json: bool, **params: Any) -> No
 @reports.command(epilog=example("clientupdater reports signals --company FCASH"))
 @click.option("--company", required=True, metavar="CODE", help="The company's code.")
 @_of_days
+@as_of_option
 @as_option
 @json_option
 @click.pass_obj
@@ -162,6 +163,7 @@ def signals(session: Session, /, *, acts: str, as_json: bool, **params: Any) -> 
 @click.option("--recorded-before", metavar="MOMENT", help="Only records before this moment.")
 @click.option("--recorded-reason", metavar="CODE", help="Only records with this reason.")
 @click.option("--period", metavar="PERIOD", help="Only records for this period.")
+@as_of_option
 @page_options
 @as_option
 @json_option
@@ -194,12 +196,11 @@ def _print_report(
     acts: str,
     as_json: bool,
     chart: bool,
-    as_of: datetime | None,
     **params: Any,
 ) -> None:
     from clientupdater.entrypoints.http.routes.reports import ReportQuery, asked_of
 
-    query = evolve(asked_of(_structured(params, ReportQuery)), as_of=as_of)
+    query = asked_of(_structured(params, ReportQuery))
     with opened_as(session, acts) as (app, caller):
         report = read(app, caller, query)
     print_report(report, as_json=as_json, chart=chart)
@@ -208,4 +209,8 @@ def _print_report(
 def _structured(params: dict[str, Any], shape: type) -> Any:
     from clientupdater.entrypoints.structuring import structured_words
 
-    return structured_words({n: str(v) for n, v in params.items() if v is not None}, shape)
+    return structured_words({n: _word(v) for n, v in params.items() if v is not None}, shape)
+
+
+def _word(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
