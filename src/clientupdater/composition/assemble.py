@@ -69,6 +69,7 @@ from clientupdater.usecases.reports.ageing import Ageing
 from clientupdater.usecases.reports.balance import Balance
 from clientupdater.usecases.reports.capability import Reports
 from clientupdater.usecases.reports.completion import CompletionReport
+from clientupdater.usecases.reports.count_check import CountCheck
 from clientupdater.usecases.reports.dashboard import Dashboard
 from clientupdater.usecases.reports.exported import report_readers
 from clientupdater.usecases.reports.folding import FoldCounts
@@ -223,6 +224,7 @@ class _Ground:
             ageing=Ageing(*ground),
             balance=Balance(*ground),
             completion=CompletionReport(*ground),
+            count_check=CountCheck(*ground),
             dashboard=Dashboard(*ground),
             pace=Pace(*ground),
             past_clients=PastClients(*ground),

@@ -65,6 +65,10 @@ class RowCounts(Protocol):
     def trend(
         self, company: str, periods: Sequence[Period], looking: Looking
     ) -> Mapping[Period, Counts]: ...
+    def find_wrong(self, periods: Sequence[Period]) -> Sequence[tuple[str, Period]]:
+        """Name each branch and period where the counts differ from a count of all rows."""
+        ...
+
     def fold(self, at_most: int) -> int:
         """Fold changes of the counts; return how many, 0 as well while another fold runs."""
         ...

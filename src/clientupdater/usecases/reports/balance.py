@@ -9,14 +9,20 @@ from attrs import evolve, frozen
 
 from clientupdater.domain.access_scope import AccessScope
 from clientupdater.domain.ids import PersonId
-from clientupdater.domain.periods import Cycle, Period, business_day
+from clientupdater.domain.periods import business_day
 from clientupdater.domain.permissions import Scope
 from clientupdater.ports.client_filter import ClientFilter, StatusFilter
 from clientupdater.ports.lists import Looking
 from clientupdater.ports.reports import Figure, ReportRow
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.reports.past import as_it_was, reader_at
-from clientupdater.usecases.reports.reading import narrowed, reader_of, report, rows_of
+from clientupdater.usecases.reports.reading import (
+    narrowed,
+    reader_of,
+    report,
+    rows_of,
+    running_and_last,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,10 +72,9 @@ class Balance:
         everything = AccessScope(_SYSTEM, Scope.ALL, {}, frozenset(), frozenset())
         today = business_day(now, self.zone)
         reader = Looking(clients=everything, statuses=everything, now=now, today=today)
-        running = [Period.containing(today, cycle) for cycle in Cycle]
         uneven = []
         with self.work.read(SYSTEM) as tx:
-            for period in (*running, *(each.previous for each in running)):
+            for period in running_and_last(today):
                 base = ClientFilter(row=StatusFilter(period=period))
                 branches = tx.reports.balance(reader, base, exactly=True)
                 uneven += [f"{each.branch} in {period}" for each in branches if not each.is_even]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from clientupdater.usecases.reports.ageing import Ageing
     from clientupdater.usecases.reports.balance import Balance
     from clientupdater.usecases.reports.completion import CompletionReport
+    from clientupdater.usecases.reports.count_check import CountCheck
     from clientupdater.usecases.reports.dashboard import Dashboard
     from clientupdater.usecases.reports.pace import Pace
     from clientupdater.usecases.reports.past_clients import PastClients
@@ -29,6 +30,7 @@ class Reports:
     staff: Staff
     untouched: Untouched
     completion: CompletionReport
+    count_check: CountCheck
     dashboard: Dashboard
     pace: Pace
     past_clients: PastClients

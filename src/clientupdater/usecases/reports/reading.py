@@ -109,6 +109,12 @@ def days_between(
     return first, last
 
 
+def running_and_last(day: date) -> tuple[Period, ...]:
+    """Give the month and the quarter of a day, and those before them."""
+    running = [Period.containing(day, cycle) for cycle in Cycle]
+    return (*running, *(each.previous for each in running))
+
+
 def start_of(day: date, zone: tzinfo) -> datetime:
     """Give the moment at which a business day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=zone)

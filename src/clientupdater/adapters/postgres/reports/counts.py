@@ -86,6 +86,12 @@ class PostgresRowCounts:
         rows = self._read("trend", company, periods, looking, view="day")
         return {Period.parse(period): Counts(*map(int, counts)) for period, *counts in rows}
 
+    def find_wrong(self, periods: Sequence[Period]) -> list[tuple[str, Period]]:
+        params = {"periods": [str(period) for period in periods]}
+        sql = named_queries.render(BLOCKS, "wrong_counts").encode()
+        rows = self._control.begun.execute(sql, params, prepare=False)
+        return [(branch, Period.parse(period)) for branch, period in rows]
+
     def fold(self, at_most: int) -> int:
         sql = BLOCKS["fold"].encode()
         ((folded,),) = self._control.begun.execute(sql, {"at_most": at_most}).fetchall()
