@@ -130,7 +130,7 @@ def test_doctor_names_wrong_counts_and_recount_corrects_them(database: Database)
     again = call("db", "recount", "--json", DATABASE_URL=database.owner_url)
     assert orjson.loads(again.stdout) == {"corrected": {}}
     assert (
-        "OK  counts: the counts of every branch"
+        "ok  counts: the counts of every branch"
         in call("doctor", DATABASE_URL=database.app_url, **KEYS).stdout
     )
 
