@@ -167,3 +167,50 @@ def test_R5_a_moment_that_may_still_change_is_refused(
         )
         with pytest.raises(InvalidInput, match=text):
             world.staff.app.reports.dashboard.read(caller, query)
+
+
+@pytest.mark.rule("R5", "R8")
+def test_R5_officers_are_away_as_of_a_moment_as_they_were_then(past: Past) -> None:
+    """Audits carry the time of the database, so that this test dates them by the clock."""
+    world, noted = past.world, dict[datetime, Any]()
+    boss, (first, second) = world.caller(past.boss), past.officers
+    assignments, users = world.staff.app.clients.assignments, world.staff.app.people.users
+    for officer, code in ((first, CODES[0]), (second, CODES[1])):
+        assignments.assign(boss, code, officer)
+
+    def happens(change: Callable[[], object]) -> None:
+        world.staff.clock.forward(minutes=20)
+        change()
+        world.staff.run(
+            "set session_replication_role = replica;"
+            " update authorization_audit set decided_at = '-infinity' where false"
+        )
+        world.staff.run(
+            "set session_replication_role = replica; update authorization_audit"
+            f" set decided_at = '{world.staff.clock.now().isoformat()}'"
+            " where decided_at > now() - interval '1 hour' and new_values ? 'is_active'"
+        )
+        noted[world.staff.clock.now()] = away(None)
+
+    def away(moment: datetime | None) -> list[str]:
+        query = PlaceQuery(company="FCASH", as_of=moment)
+        rows = world.staff.app.reports.untouched.read(boss, query).rows
+        return [row.name for row in rows if row.key in {str(first), str(second)}]
+
+    happens(lambda: None)
+    happens(lambda: stand_in(world, first, second))
+    happens(lambda: world.staff.run("update stand_ins set ended_at = %s", world.staff.clock.now()))
+    happens(lambda: users.change(boss, second, UserChanges(is_active=False), None))
+    world.staff.clock.forward(minutes=20)
+    assert [len(names) for names in noted.values()] == [0, 1, 0, 0]
+    for moment, names in noted.items():
+        assert away(moment) == names, moment
+
+
+def stand_in(world: ReportWorld, officer: PersonId, other: PersonId) -> None:
+    now = world.staff.clock.now()
+    world.staff.run(
+        "insert into stand_ins (officer_id, stand_in_id, starts_at, ends_at, created_by, created_at)"
+        " values (%s, %s, %s, %s, %s, %s)",
+        *(officer, other, now, now + timedelta(days=2), officer, now),
+    )

@@ -97,7 +97,11 @@ def untouched(session: Session, /, **params: Any) -> None:
 @as_of_option
 @click.pass_obj
 def staff(session: Session, /, *, acts: str, as_json: bool, **params: Any) -> None:
-    """Show how many updates people recorded, and of which kinds."""
+    """Show how many updates people recorded, and of which kinds.
+
+    For a large company, let a worker write it:
+    `clientupdater exports create report --report staff --param company=CODE --wait`.
+    """
     from clientupdater.entrypoints.http.routes.staff_reports import StaffReportQuery, asked_of
     from clientupdater.entrypoints.report_shapes import staff_shown
 
