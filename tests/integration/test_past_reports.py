@@ -13,9 +13,7 @@ from clientupdater.domain.events import ExemptCause
 from clientupdater.domain.tracking import note_payment, revive, settle
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.domain.write_context import WriteContext
-from clientupdater.ports.reports import (
-    DashboardQuery,
-)
+from clientupdater.ports.reports import DashboardQuery, PlaceQuery
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.reports.past import SETTLED_AFTER
 from tests.support.past_world import READS, Past, counted_in, prepared
@@ -171,25 +169,14 @@ def test_R5_a_moment_that_may_still_change_is_refused(
 
 @pytest.mark.rule("R5", "R8")
 def test_R5_officers_are_away_as_of_a_moment_as_they_were_then(past: Past) -> None:
-    """Audits carry the time of the database, so that this test dates them by the clock."""
     world, noted = past.world, dict[datetime, Any]()
     boss, (first, second) = world.caller(past.boss), past.officers
-    assignments, users = world.staff.app.clients.assignments, world.staff.app.people.users
     for officer, code in ((first, CODES[0]), (second, CODES[1])):
-        assignments.assign(boss, code, officer)
+        world.staff.app.clients.assignments.assign(boss, code, officer)
 
-    def happens(change: Callable[[], object]) -> None:
+    def happens(statement: str, *values: object) -> None:
         world.staff.clock.forward(minutes=20)
-        change()
-        world.staff.run(
-            "set session_replication_role = replica;"
-            " update authorization_audit set decided_at = '-infinity' where false"
-        )
-        world.staff.run(
-            "set session_replication_role = replica; update authorization_audit"
-            f" set decided_at = '{world.staff.clock.now().isoformat()}'"
-            " where decided_at > now() - interval '1 hour' and new_values ? 'is_active'"
-        )
+        world.staff.run(statement, *values)
         noted[world.staff.clock.now()] = away(None)
 
     def away(moment: datetime | None) -> list[str]:
@@ -197,20 +184,26 @@ def test_R5_officers_are_away_as_of_a_moment_as_they_were_then(past: Past) -> No
         rows = world.staff.app.reports.untouched.read(boss, query).rows
         return [row.name for row in rows if row.key in {str(first), str(second)}]
 
-    happens(lambda: None)
-    happens(lambda: stand_in(world, first, second))
-    happens(lambda: world.staff.run("update stand_ins set ended_at = %s", world.staff.clock.now()))
-    happens(lambda: users.change(boss, second, UserChanges(is_active=False), None))
+    soon = world.staff.clock.now() + timedelta(minutes=30)
+    happens("select")
+    happens(
+        "insert into stand_ins"
+        " (officer_id, stand_in_id, starts_at, ends_at, created_by, created_at)"
+        " values (%s, %s, %s, %s, %s, %s)",
+        *(first, second, soon, soon + timedelta(days=2), first, soon),
+    )
+    ended = "update stand_ins set ended_by = officer_id, ended_at = %s"
+    happens(ended, soon + timedelta(minutes=30))
+    happens(
+        "insert into authorization_audit (decision, subject_user_id, resource, resource_id,"
+        " old_values, new_values, decided_at)"
+        " values ('changed', %s, 'user', %s, %s, %s, %s)",
+        *(second, str(second), '{"is_active": true}', '{"is_active": false}'),
+        soon + timedelta(minutes=50),
+    )
+    world.staff.run("update users set is_active = false where id = %s", second)
     world.staff.clock.forward(minutes=20)
-    assert [len(names) for names in noted.values()] == [0, 1, 0, 0]
+    noted[max(noted)] = away(None)
+    assert [len(names) for names in noted.values()] == [0, 1, 0, 1]
     for moment, names in noted.items():
         assert away(moment) == names, moment
-
-
-def stand_in(world: ReportWorld, officer: PersonId, other: PersonId) -> None:
-    now = world.staff.clock.now()
-    world.staff.run(
-        "insert into stand_ins (officer_id, stand_in_id, starts_at, ends_at, created_by, created_at)"
-        " values (%s, %s, %s, %s, %s, %s)",
-        *(officer, other, now, now + timedelta(days=2), officer, now),
-    )

@@ -101,9 +101,10 @@ class SignalEventList:
 def get_staff_report(call: Call) -> StaffReportShown:
     """Show for each person and day, week or period how many updates they recorded, and of which
     kinds. Your own records need `status:read`; those of others need `reports:read` over them: all
-    their branches must be among yours. A figure counts records; its filter lists their clients. If it
-    takes longer than a request may, as for a large company by period, ask for it by `POST /exports`
-    with `"type": "report"` and `"report": {"name": "staff", "params": {…}}`: a worker writes it.
+    their branches must be among yours. A figure counts records; its filter lists their clients.
+    Where it takes longer than a request may, as for a large company by period, ask for it by
+    `POST /exports` with `"type": "report"` and `"report": {"name": "staff", "params": {…}}`: a
+    worker writes it.
     """
     asked = asked_of(call.caller, call.query)
     return staff_shown(call.app.reports.staff.read(call.caller, asked))
