@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 from attrs import evolve
 
@@ -11,23 +14,23 @@ from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.statuses import CONFIRMED
 from clientupdater.entrypoints.http.routes.clients import ClientFilters, filter_of
 from clientupdater.entrypoints.structuring import structured_words
-from clientupdater.ports.client_filter import ClientFilter, StatusFilter
+from clientupdater.ports.client_filter import ClientFilter, Recorded, StatusFilter
 from clientupdater.ports.filter_codec import filter_words
 from clientupdater.ports.lists import ClientQuery
 from clientupdater.ports.past_rows import PastQuery
 from clientupdater.ports.reports import CompletionQuery, PlaceQuery
 from clientupdater.ports.staff_reports import StaffQuery
-from tests.support.past_world import Past, prepared, scoped_rows
+from tests.support.past_world import BEGUN, Past, prepared, scoped_rows
 from tests.support.report_world import NOVEMBER, report_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import datetime
 
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.past_rows import PastClient
     from tests.support.servers import Database
 
+BEGUN_AT = datetime(2026, 11, 1, tzinfo=UTC)
 NOVEMBER_OF_FCASH: dict[str, Any] = {"company": "FCASH", "period": NOVEMBER}
 
 
@@ -169,6 +172,56 @@ def test_R5_a_list_of_the_past_says_which_filters_it_lacks_or_does_not_know(past
         past.world.staff.app.reports.past_clients.read(caller, PastQuery(filter=wanted))
     named = {each.pointer for each in refused.value.faults}
     assert named == {"/as_of", "/company", "/period", "/active", "/untouched_days"}
+
+
+SAMPLES: dict[str, Any] = {
+    **dict.fromkeys(("branch", "branch_then", "opened_in", "moved_in", "moved_out"), "CAL"),
+    "contact_branch": "CAL",
+    **dict.fromkeys(("area", "area_then", "contact_area"), "NORTH"),
+    **dict.fromkeys(("contact_by", "done_by", "updated_by", "assigned_to", "recorded_by")),
+    **dict.fromkeys(("opened_from", "opened_before", "recorded_from", "recorded_before"), BEGUN_AT),
+    **dict.fromkeys(("follow_up_before", "promised_before", "done_until"), BEGUN),
+    **dict.fromkeys(("past_due_from", "past_due_to"), Decimal(1000)),
+    "product": "FCASH_SSS",
+    "pension_type": "SSS",
+    "pensioner_type": "none of these is looked up",
+    "par_status": "tele_130",
+    "account_type": "none of these is looked up",
+    "loan_status": "ACTIVE",
+    "status": "CALLED",
+    "reason": "CONFIRMED",
+    "untouched_days": 3,
+    "recorded": Recorded.SAME_REMARK,
+    "recorded_reason": "CONFIRMED",
+}
+"""A value for each filter; people are put in by the test, and others are true."""
+ALWAYS_THERE = {"company", "period", "as_of", "row"}
+
+
+@pytest.mark.rule("R3", "R5")
+def test_R5_each_filter_is_known_of_the_past_or_refused_by_its_name(past: Past) -> None:
+    caller, moment = past.world.caller(past.boss), past.world.staff.clock.now()
+    past.world.staff.clock.forward(minutes=20)
+    of_rows = {each.name for each in attrs.fields(StatusFilter)} - ALWAYS_THERE
+    of_clients = {each.name for each in attrs.fields(ClientFilter)} - ALWAYS_THERE
+    refused = set()
+    for name in sorted(of_rows | of_clients):
+        value = SAMPLES.get(name, True)
+        value = past.boss if value is None else value
+        row: dict[str, Any] = {name: value} if name in of_rows else {}
+        own: dict[str, Any] = {name: value} if name in of_clients else {}
+        if name.startswith("recorded"):
+            own["recorded_by"] = past.boss
+        status = StatusFilter(period=NOVEMBER, **row)
+        wanted = ClientFilter(company="FCASH", as_of=moment, row=status, **own)
+        try:
+            past.world.staff.app.reports.past_clients.read(caller, PastQuery(filter=wanted))
+        except InvalidInput as error:
+            refused |= {each.pointer for each in error.faults}
+    assert refused == {
+        *("/pensioner_type", "/account_type", "/active", "/loan_status"),
+        *("/untouched_days", "/updated_by"),
+    }
 
 
 @pytest.mark.rule("R5")

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from clientupdater.domain.errors import InvalidInput
-from clientupdater.domain.events import ExemptCause
+from clientupdater.domain.events import ExemptCause, Promise
 from clientupdater.domain.tracking import note_payment, revive, settle
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.domain.write_context import WriteContext
@@ -89,6 +89,33 @@ def test_R5_clocks_that_disagree_do_not_change_what_was_shown(past: Past) -> Non
     record("UPDATED")
     assert past.shown(between) == shown
     assert {row["key"] for row in shown[0]["dashboard"][0]} == {"PENDING"}
+
+
+@pytest.mark.rule("R5", "R8")
+def test_R5_a_promise_was_broken_as_of_a_moment_though_its_payment_came_since(past: Past) -> None:
+    world = past.world
+    clock, caller = world.staff.clock, world.caller(world.people[0])
+
+    def record(**values: Any) -> None:
+        version = world._version(CODES[0])  # noqa: SLF001
+        update = StatusUpdate(**values)
+        world.staff.app.tracking.record(caller, CODES[0], NOVEMBER, update, version)
+
+    def broken(as_of: datetime | None) -> Any:
+        query = PlaceQuery(company="FCASH", as_of=as_of)
+        reader = world.caller(past.boss)
+        rows = world.staff.app.reports.untouched.read(reader, query).rows
+        return next(row.figures["rows"].value for row in rows if row.key == "promise_broken")
+
+    record(status="CALLED", promise=Promise(clock.now().date() + timedelta(days=1)))
+    clock.forward(minutes=1)
+    record(status="TO_FOLLOW", next_follow_up_on=clock.now().date() + timedelta(days=9))
+    clock.forward(minutes=60 * 24 * 8)
+    moment = clock.now()
+    assert broken(None) == 1
+    clock.forward(minutes=20)
+    record(status="UPDATED", has_payment=True)
+    assert (broken(moment), broken(None)) == (1, 0)
 
 
 @pytest.mark.rule("R5")
