@@ -1,5 +1,4 @@
-"""Measure reports as of a past moment: prints `name, ours, reference, ratio, target, holds`, JSON,
-and the plan of the fold.
+"""Measure reports as of a past moment: prints `name, ours, reference, ratio, target, holds`, JSON.
 
     .venv/bin/python bench/bench_as_of.py --clients 750000
 
@@ -37,21 +36,28 @@ from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenanc
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.ports.client_filter import ClientFilter, StatusFilter
+from clientupdater.ports.past_rows import PastQuery
 from clientupdater.ports.reports import (
-    BalanceQuery,
     CompletionBy,
     CompletionQuery,
     CompletionView,
     DashboardQuery,
     PaceQuery,
+    PlaceQuery,
     TrendQuery,
 )
+from clientupdater.ports.staff_reports import StaffQuery
 from clientupdater.settings import Settings
+from clientupdater.usecases.reports.ageing import Ageing
 from clientupdater.usecases.reports.balance import Balance
 from clientupdater.usecases.reports.completion import CompletionReport
 from clientupdater.usecases.reports.dashboard import Dashboard
 from clientupdater.usecases.reports.pace import Pace
+from clientupdater.usecases.reports.past_clients import PastClients
+from clientupdater.usecases.reports.staff import Staff
 from clientupdater.usecases.reports.trend import Trend
+from clientupdater.usecases.reports.untouched import Untouched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -187,7 +193,8 @@ class Reports:
     def questions(self) -> Mapping[str, Callable[[], object]]:
         zone = Settings().business_timezone
         parts = (self.work, SetClock(datetime.now(UTC)), zone)
-        month = Period.containing(self.moment.astimezone(zone).date(), Cycle.MONTHLY)
+        day = self.moment.astimezone(zone).date()
+        month = Period.containing(day, Cycle.MONTHLY)
         asked: dict[str, Any] = {"company": "FCASH", "period": month, "as_of": self.moment}
         completion = partial(CompletionReport(*parts).read, BOSS)
         credit = CompletionQuery(**asked, view=CompletionView.CREDIT)
@@ -198,10 +205,25 @@ class Reports:
             },
             "completion by branch, credit": partial(completion, credit),
             "dashboard": partial(Dashboard(*parts).read, BOSS, DashboardQuery(**asked)),
-            "balance": partial(Balance(*parts).read, BOSS, BalanceQuery(**asked)),
+            "balance": partial(Balance(*parts).read, BOSS, PlaceQuery(**asked)),
+            "ageing": partial(Ageing(*parts).read, BOSS, PlaceQuery(**asked)),
+            "untouched": partial(Untouched(*parts).read, BOSS, PlaceQuery(**asked)),
+            "staff of a day": partial(
+                Staff(*parts).read,
+                BOSS,
+                StaffQuery(company="FCASH", start=day, until=day, as_of=self.moment),
+            ),
+            "page of clients done": partial(
+                PastClients(*parts).read, BOSS, PastQuery(filter=_done(month, self.moment))
+            ),
             "pace": partial(Pace(*parts).read, BOSS, PaceQuery(**asked)),
             "trend of 12": partial(Trend(*parts).read, BOSS, TrendQuery(**asked)),
         }
+
+
+def _done(month: Period, moment: datetime) -> ClientFilter:
+    row = StatusFilter(period=month, status="DONE", exempt=False)
+    return ClientFilter(company="FCASH", as_of=moment, row=row)
 
 
 @click.command()
@@ -238,7 +260,6 @@ def main(
             fill(database, BulkData(clients, branches, periods, business_day()))
             click.echo(f"# {clients} clients, made in {time.perf_counter() - begun:.0f} s")
         report(_measured(database, moment), path, **facts(clients=clients, days_ago=days_ago))
-        _explain(database, moment)
         if not keep:
             cluster.drop_database(name)
 
@@ -300,27 +321,6 @@ def _peak_mb(pool: ConnectionPool) -> float:
         status = Path(f"/proc/{connection.info.backend_pid}/status").read_text(encoding="ascii")
     found = re.search(r"VmHWM:\s+(\d+)", status)
     return int(found[1]) / 1024 if found else 0.0
-
-
-def _explain(database: Database, moment: datetime) -> None:
-    """Print the plan of the statement within count_rows_as_of."""
-    month = Period.containing(moment.date(), Cycle.MONTHLY)
-    with psycopg.connect(database.superuser_url) as connection:
-        source, company = connection.execute(
-            "select prosrc, c.id from pg_proc, companies c"
-            " where proname = 'count_rows_as_of' and c.code = 'FCASH'"
-        ).fetchall()[0]
-        statement = source.split("$sql$")[1]
-        values = (
-            *(f"'{company}'::uuid", f"array['{month}']", "'day'::text"),
-            *(f"'{moment.isoformat()}'::timestamptz", "'Asia/Manila'", "true"),
-        )
-        for n, value in enumerate(values, 1):
-            statement = statement.replace(f"${n}", value)
-        connection.execute("set jit = off")
-        connection.execute("set work_mem = '32MB'")
-        for (line,) in connection.execute(f"explain (analyze, buffers) {statement}".encode()):
-            click.echo(line)
 
 
 if __name__ == "__main__":

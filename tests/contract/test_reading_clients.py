@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from attrs import evolve
 
 from clientupdater.domain.access import Missing
 from clientupdater.domain.errors import (
@@ -104,6 +105,23 @@ def test_S9_the_history_is_in_order_and_a_past_moment_is_its_fold(tracker: Track
     assert (
         now.row == tracker.tracking.show_row(CLERK, client.id, NOVEMBER).row == tracker.row(client)
     )
+
+
+def test_A1_remarks_of_a_past_moment_are_shown_to_those_who_may_read_the_history(
+    tracker: TrackingFixture,
+) -> None:
+    client, reader = tracker.client(), who(Permission.STATUS_READ, scope=Scope.ALL)
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, evolve(CALLED, remarks="Moved away"), 0)
+    tracker.clock.advance(timedelta(hours=1))
+    moment = manila(5, 9, 30)
+    shown = {
+        caller: tracker.tracking.show_row(caller, client.id, NOVEMBER, moment).row.snapshot
+        for caller in (CLERK, reader)
+    }
+    assert [each.standing.remarks for each in shown.values()] == ["Moved away", None]
+    assert {each.status for each in shown.values()} == {"CALLED"}
+    present = tracker.tracking.show_row(reader, client.id, NOVEMBER).row.snapshot
+    assert present.standing.remarks == "Moved away"
 
 
 @pytest.mark.parametrize("at", [datetime(2026, 11, 2), manila(6)], ids=["naive", "future"])  # noqa: DTZ001

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import orjson
@@ -113,6 +114,24 @@ def test_doctor_names_the_keys_of_pension_numbers_that_are_not_configured(
     assert (
         "NOT OK  keys: pension numbers are encrypted with keys that are not configured: old"
         in done.stdout
+    )
+
+
+def test_doctor_names_wrong_counts_and_recount_corrects_them(database: Database) -> None:
+    fill(database.app_url, clients=20, now=datetime.now(MANILA), zone=MANILA, vault=None)
+    with psycopg.connect(database.superuser_url) as connection:
+        connection.execute("update row_count_changes set change = change + 1")
+        connection.execute("update row_counts set total = total + 1")
+    wrong = call("doctor", DATABASE_URL=database.app_url, **KEYS)
+    assert "NOT OK  counts: branches whose counts differ from their rows: " in wrong.stdout
+    assert "run: clientupdater db recount" in wrong.stdout
+    corrected = call("db", "recount", DATABASE_URL=database.owner_url)
+    assert (corrected.returncode, "counts corrected" in corrected.stdout) == (0, True)
+    again = call("db", "recount", "--json", DATABASE_URL=database.owner_url)
+    assert orjson.loads(again.stdout) == {"corrected": {}}
+    assert (
+        "ok  counts: the counts of every branch"
+        in call("doctor", DATABASE_URL=database.app_url, **KEYS).stdout
     )
 
 

@@ -41,7 +41,9 @@ def test_R3_each_figure_of_the_totals_opens_into_as_many_clients(
 
 
 @pytest.mark.rule("R5")
-@pytest.mark.parametrize("report", ["dashboard", "completion", "pace", "trend", "balance"])
+@pytest.mark.parametrize(
+    "report", ["dashboard", "completion", "pace", "trend", "balance", "ageing", "untouched"]
+)
 def test_R5_a_report_of_a_past_moment_counts_nothing_that_came_later(
     actors: CliActors, report: str
 ) -> None:
@@ -53,6 +55,30 @@ def test_R5_a_report_of_a_past_moment_counts_nothing_that_came_later(
     for moment in ("2026-01-02T09:00:00", "yesterday"):
         refused = actors.run(*asked, "--as-of", moment, actor=BOSS)
         assert (refused.returncode, "with an offset" in refused.stderr) == (2, True)
+
+
+@pytest.mark.rule("R3", "R5")
+def test_R5_a_filter_of_a_past_report_lists_clients_as_they_stood(actors: CliActors) -> None:
+    moment = "2026-01-02T09:00:00+08:00"
+    asked = ("clients", "list", "--company", "FCASH", "--period", str(running()))
+    past = actors.json(*asked, "--as-of", moment, actor=BOSS)
+    assert past == {"items": [], "has_more": False}
+    refused = actors.run(*asked, "--active", "--as-of", moment, actor=BOSS)
+    assert (refused.returncode, "/active" in refused.stderr) == (2, True)
+
+
+@pytest.mark.rule("R5", "R6", "R10")
+@pytest.mark.parametrize(
+    ("report", "member"), [("staff", "rows"), ("signals", "items"), ("signal-events", "items")]
+)
+def test_R5_records_of_a_past_moment_are_those_recorded_by_then(
+    actors: CliActors, report: str, member: str
+) -> None:
+    actors.json("status", "set", actors.client("Abad, Ana"), "CALLED")
+    whose = ("--recorded-by", "0190f3c2-7d1e-7a44-9c3b-5b0e6f1d2a10")
+    asked = ("reports", report, "--company", "FCASH", *(whose if "events" in report else ()))
+    past = actors.json(*asked, "--as-of", "2026-01-02T09:00:00+08:00", actor=BOSS)
+    assert past[member] == []
 
 
 def _option(name: str, value: str) -> tuple[str, ...]:

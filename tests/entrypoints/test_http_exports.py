@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import httpx
+import psycopg
 import pytest
 from attrs import frozen
 
@@ -19,10 +21,12 @@ from clientupdater.domain.exports import ESCAPED_STARTS
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.entrypoints.cli.field_file import read_field_file
 from clientupdater.entrypoints.http.application import build
+from clientupdater.entrypoints.http.server_settings import ServerSettings
 from tests.support.builders import MANILA
 from tests.support.export_fixture import AtHand, attempt_at, expired_removed, export_writer
 from tests.support.http_server import served
 from tests.support.staff_fixture import Staff, staffed
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,9 +66,9 @@ class HttpActors:
     def ask(self, kind: str = "clients", form: str = "csv", **params: Any) -> httpx.Response:
         return self.http.post(URL, json={"type": kind, "format": form, **params})
 
-    def write(self, export: dict[str, Any]) -> AtHand:
+    def write(self, export: dict[str, Any], job_run: AtHand | None = None) -> AtHand:
         """Do what a worker does."""
-        job_run = attempt_at(export["id"])
+        job_run = job_run or attempt_at(export["id"])
         export_writer(self.staff.app)(job_run)
         self.staff.run(
             "update job_queue set status = 'completed'"
@@ -475,6 +479,27 @@ def test_R5_the_file_of_a_past_report_names_its_moment(actors: HttpActors) -> No
     text = actors.http.get(export["file"]).content
     assert b"2026-01-02" in text
     assert [row["rows"] for row in read(text)] == ["0"]
+
+
+@pytest.mark.rule("R6")
+def test_R6_a_report_beyond_the_deadline_of_a_request_is_written_by_an_export(
+    actors: HttpActors, database: Database
+) -> None:
+    params = {"company": "FCASH", "by": "period", "period": "2026-11"}
+    hasty = build(lambda: nullcontext(actors.staff.app), ServerSettings(deadline_s=0.5))
+    with ThreadPoolExecutor(1) as worker:
+        with served(hasty) as http, psycopg.connect(database.superuser_url) as connection:
+            connection.execute("lock table status_events")
+            late = http.get("/api/v1/reports/staff", params=params, headers=actors.http.headers)
+            assert code_of(late) == (503, "unavailable")
+            asked = actors.ask("report", report={"name": "staff", "params": params})
+            job_run = attempt_at(asked.json()["id"])
+            written = worker.submit(actors.write, asked.json(), job_run)
+            wait_until(lambda: bool(job_run.reports))
+            assert [each.step for each in job_run.reports] == ["reading"]
+            assert not written.done()
+        written.result()
+    assert actors.http.get(asked.headers["location"]).json()["status"] == "completed"
 
 
 PATHS = {"dashboard": "dashboard/summary"}

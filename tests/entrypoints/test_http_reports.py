@@ -57,8 +57,11 @@ def test_R3_the_filter_of_a_figure_lists_its_clients_over_http(
 PERIOD_REPORTS = ["dashboard/summary", *(f"reports/{n}" for n in ("completion", "pace", "trend"))]
 
 
-@pytest.mark.parametrize("path", [*PERIOD_REPORTS, "reports/balance"])
-@pytest.mark.rule("R5")
+PLACE_REPORTS = [f"reports/{name}" for name in ("balance", "ageing", "untouched")]
+
+
+@pytest.mark.parametrize("path", [*PERIOD_REPORTS, *PLACE_REPORTS])
+@pytest.mark.rule("R3", "R5")
 def test_R5_a_report_of_a_past_moment_shows_what_had_been_recorded_by_then(
     actors: HttpActors, path: str
 ) -> None:
@@ -72,19 +75,55 @@ def test_R5_a_report_of_a_past_moment_shows_what_had_been_recorded_by_then(
     assert past["as_of"].startswith(f"{then:%Y-%m-%dT%H:%M:%S}")
     assert values(past) == values(shown)
     assert values(past) != values(read(actors, f"/{path}", boss, period="2026-11"))
-    figures = [f for row in (*past["rows"], past["totals"]) for f in row["figures"].values()]
-    assert {figure["filter"] for figure in figures} == {None}
+    figures = [f for row in (*past["rows"], past["totals"]) for f in row["figures"].items()]
+    for name, figure in figures:
+        listed = read(actors, "/reports/clients", boss, **figure["filter"])
+        if name != "past_due":
+            assert len(listed["items"]) == figure["value"], (name, figure)
 
 
-@pytest.mark.parametrize("name", ["untouched", "ageing", "staff"])
-def test_a_report_that_has_no_past_refuses_to_be_asked_for_it(
-    actors: HttpActors, name: str
-) -> None:
-    asked = {**FCASH, "as_of": "2026-11-05T09:30:00Z"}
+@pytest.mark.rule("R3", "R5", "R6")
+def test_R5_a_staff_report_of_a_past_moment_opens_into_its_clients(actors: HttpActors) -> None:
     boss = manager(actors, "reports:read")
-    answer = actors.http.get(f"{BASE}/reports/{name}", params=asked, headers=boss)
-    assert answer.status_code == 400
-    assert "as_of" in answer.text
+    actors.record(actors.client())
+    then = actors.staff.clock.now()
+    actors.staff.clock.forward(minutes=15)
+    actors.record(actors.client())
+    (row,) = read(actors, "/reports/staff", boss, as_of=then.isoformat())["rows"]
+    figure = row["figures"]["update"]
+    assert (figure["value"], figure["clients"]) == (1, 1)
+    (client,) = read(actors, "/reports/clients", boss, **figure["filter"])["items"]
+    assert client["snapshot"] is None
+
+
+@pytest.mark.rule("R5", "R10")
+def test_R5_a_signal_of_a_past_moment_opens_into_its_records(actors: HttpActors) -> None:
+    actors.staff.clock.forward(hours=6)  # from 17:00 to 23:00 in Manila
+    actors.record(actors.client())
+    then = actors.staff.clock.now()
+    actors.staff.clock.forward(minutes=15)
+    actors.record(actors.client())
+    auditor = manager(actors, "audit:read")
+    (signal,) = read(actors, "/reports/signals", auditor, as_of=then.isoformat())["items"]
+    assert signal["records"]["value"] == 1
+    wanted = signal["records"]["filter"]
+    assert len(read(actors, "/reports/signals/events", auditor, **wanted)["items"]) == 1
+
+
+@pytest.mark.rule("R3", "R5")
+def test_R3_pages_of_the_past_follow_each_other(actors: HttpActors) -> None:
+    for _ in range(3):
+        actors.record(actors.client())
+    then = actors.staff.clock.now()
+    actors.staff.clock.forward(minutes=15)
+    boss = manager(actors)
+    asked = {"period": "2026-11", "as_of": then.isoformat(), "status": "CALLED", "limit": 2}
+    first = read(actors, "/reports/clients", boss, **asked)
+    rest = read(actors, "/reports/clients", boss, **asked, cursor=first["next_cursor"])
+    assert [len(first["items"]), len(rest["items"]), rest["has_more"]] == [2, 1, False]
+    codes = [each["client_code"] for page in (first, rest) for each in page["items"]]
+    assert codes == sorted(set(codes))
+    assert {each["snapshot"]["status"] for each in first["items"]} == {"CALLED"}
 
 
 def values(report: Any) -> Any:

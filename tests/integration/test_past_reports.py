@@ -2,217 +2,36 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from attrs import evolve, frozen
+from attrs import evolve
 
-from clientupdater.domain.access_scope import access_scope_of
-from clientupdater.domain.errors import Error, InvalidInput
-from clientupdater.domain.events import ExemptCause
-from clientupdater.domain.permissions import Permission
+from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.events import ExemptCause, Promise
 from clientupdater.domain.tracking import note_payment, revive, settle
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.domain.write_context import WriteContext
-from clientupdater.ports.reports import (
-    BalanceQuery,
-    CompletionBy,
-    CompletionQuery,
-    CompletionView,
-    DashboardQuery,
-    PaceQuery,
-    TrendQuery,
-)
+from clientupdater.ports.reports import DashboardQuery, PlaceQuery
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.reports.pace import PaceResult
 from clientupdater.usecases.reports.past import SETTLED_AFTER
-from tests.support.recount import counted_rows, counts_of, credits_of
-from tests.support.report_world import BRANCHES, CODES, NOVEMBER, ReportWorld, report_world
+from tests.support.past_world import READS, Past, counted_in, prepared
+from tests.support.report_world import CODES, NOVEMBER, report_world
 from tests.support.sync_fixture import MANILA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-    from clientupdater.domain.callers import Caller
     from clientupdater.domain.clients import Client
-    from clientupdater.domain.ids import PersonId
     from clientupdater.domain.tracking import Change, PeriodRow
-    from clientupdater.ports.reports import Report, ReportRow
     from tests.support.servers import Database
-
-READS = ("clients:read", "status:read", "reports:read")
-WRITES = ("clients:read", "status:read", "status:update", "status:correct", "clients:assign")
-SOURCES_SAY = (
-    {"PRODUCT_CODE": "FCASH_SSS"},
-    {"PRODUCT_CODE": "FCASH_GSIS"},
-    {"PENSION_TYPE": "SSS"},
-    {"PENSION_TYPE": "GSIS"},
-    {"PENSION_TYPE": None},
-    {"COMPANY_CODE": "PCNI", "PRODUCT_CODE": "PCNI_NON_PNP", "PENSION_TYPE": None},
-    {"COMPANY_CODE": "FCASH", "PRODUCT_CODE": "FCASH_SSS", "PENSION_TYPE": None},
-)
-COMPLETIONS = [
-    *((by, CompletionView.OBLIGATION) for by in CompletionBy),
-    (CompletionBy.BRANCH, CompletionView.CREDIT),
-    (CompletionBy.OFFICER, CompletionView.CREDIT),
-]
-
-
-@frozen
-class Past:
-    """A world with officers, and what its readers' reports showed at past moments."""
-
-    world: ReportWorld
-    boss: PersonId
-    readers: tuple[PersonId, ...]
-    officers: tuple[PersonId, ...]
-
-    @property
-    def random(self) -> Random:
-        return self.world.random
-
-    def happens(self, steps: int) -> None:
-        """Let time pass and things happen, by the use cases and the sync."""
-        acts = (self._work, self._work, self._assign, self._sync, self._pay, self._revive)
-        for _ in range(steps):
-            self.world.staff.clock.forward(minutes=1)
-            with suppress(Error):
-                self.random.choice(acts)(self.random.choice(CODES))
-
-    def _work(self, _: str) -> None:
-        self.world.work(3)
-
-    def _assign(self, code: str) -> None:
-        officer = self.random.choice((*self.officers, None))
-        assignments = self.world.staff.app.clients.assignments
-        assignments.assign(self.world.caller(self.boss), code, officer)
-
-    def _sync(self, code: str) -> None:
-        known = self.world.syncing.records[code]
-        known |= self.random.choice(SOURCES_SAY)
-        known["UPDATED_AT"] = self.world.staff.clock.now()
-        self.world.syncing.run()
-
-    def _pay(self, code: str) -> None:
-        now = self.world.staff.clock.now()
-        with self.world.syncing.work.begin(SYSTEM) as tx:
-            client = tx.clients.by_code(code)
-            row = client and tx.rows.find(client.id, NOVEMBER)
-            if row and (change := note_payment(row, now, WriteContext(now=now, zone=MANILA))):
-                tx.rows.append(row, change)
-
-    def _revive(self, code: str) -> None:
-        version = self.world._version(code)  # noqa: SLF001
-        self.world.staff.app.tracking.revive(self.world.caller(self.boss), code, "New", version)
-
-    def closes(self, branch: str, into: str) -> None:
-        """Close a branch: its clients move by hand."""
-        closing, boss = self.world.staff.app.organisation.closing, self.world.caller(self.boss)
-        self.world.staff.clock.forward(minutes=1)
-        plan = closing.preview(boss, branch, into, None).plan
-        closing.close(boss, branch, into, None, plan.hash)
-
-    def shown(self, as_of: datetime | None = None) -> list[Any]:
-        """Read every report for every reader."""
-        return [
-            {name: read(as_of) for name, read in self._questions(self.world.caller(each)).items()}
-            for each in self.readers
-        ]
-
-    def _questions(self, caller: Caller) -> Mapping[str, Callable[[datetime | None], Any]]:
-        reports = self.world.staff.app.reports
-        november: dict[str, Any] = {"company": "FCASH", "period": NOVEMBER}
-
-        def asking(read: Callable[..., Any], query: Any) -> Callable[[datetime | None], Any]:
-            return lambda at: figures_of(read(caller, evolve(query, as_of=at)))
-
-        return {
-            **{
-                f"{by} {view}": asking(
-                    reports.completion.read, CompletionQuery(**november, by=by, view=view)
-                )
-                for by, view in COMPLETIONS
-            },
-            "dashboard": asking(reports.dashboard.read, DashboardQuery(**november)),
-            "trend": asking(reports.trend.read, TrendQuery(**november, periods=2)),
-            "pace": asking(reports.pace.read, PaceQuery(**november)),
-            "balance": asking(reports.balance.read, BalanceQuery(company="FCASH")),
-            "balance of one": asking(
-                reports.balance.read, BalanceQuery(company="FCASH", branch="DAV")
-            ),
-        }
-
-    def recounted(self) -> list[Any]:
-        """Count obligations and credits by branch in Python, as far as each reader sees."""
-        return [recount(self.world, self.world.caller(each)) for each in self.readers]
-
-
-def recount(world: ReportWorld, caller: Caller) -> Any:
-    scopes = [access_scope_of(caller.actor, Permission(each)) for each in READS]
-    company = world.staff.company()
-    rows = [
-        row.rated
-        for row in counted_rows(world.staff.url)
-        if row.place.company == company and all(scope.covers(row.place) for scope in scopes)
-    ]
-    names = dict(world.syncing.rows("select id, code from branches"))
-    counts = counts_of(rows)
-    return (
-        (counts.denominator, counts.done, counts.contacted, counts.confirmed),
-        {
-            names[branch]: (each.done, each.contacted, each.confirmed)
-            for branch, each in credits_of(rows).items()
-        },
-    )
-
-
-def counted_in(shown: Mapping[str, Any]) -> Any:
-    """Give what a recount says, out of the reports that were shown."""
-    _, total = shown["branch obligation"]
-    credited, _ = shown["branch credit"]
-    return (
-        tuple(total["figures"][name] for name in ("rows", "done", "contacted", "confirmed")),
-        {
-            row["key"]: tuple(row["figures"][name] for name in ("done", "contacted", "confirmed"))
-            for row in credited
-        },
-    )
-
-
-def figures_of(result: Report | PaceResult) -> tuple[Any, ...]:
-    report = result.report if isinstance(result, PaceResult) else result
-    expected = (result.expected,) if isinstance(result, PaceResult) else ()
-    return [row_of(row) for row in report.rows], row_of(report.totals), *expected
-
-
-def row_of(row: ReportRow) -> dict[str, Any]:
-    figures = {name: figure.value for name, figure in row.figures.items()}
-    return {"key": row.key, "name": row.name, "figures": figures, "rates": dict(row.rates)}
 
 
 @pytest.fixture
 def past(database: Database) -> Iterator[Past]:
     with report_world(database, 1) as world:
         yield prepared(world)
-
-
-def prepared(world: ReportWorld) -> Past:
-    rights = tuple(f"{right} all" for right in WRITES)
-    world.people = [world.hire(*rights, branches=BRANCHES) for _ in range(2)]
-    of_self = [f"{right} self" for right in READS]
-    officers = tuple(world.hire(*of_self, branches=BRANCHES) for _ in range(2))
-    boss = world.hire(*rights, "reports:read all", "branches:manage all", "users:manage all")
-    manager = world.hire(*(f"{right} branch" for right in READS), branches=("CAL", "DAV"))
-    world.staff.run(
-        "with a as (insert into areas (code, name) values ('NORTH', 'North') returning id)"
-        " insert into area_branches (area_id, branch_id)"
-        " select a.id, b.id from a, branches b where b.code in ('CAL', 'DAV')"
-    )
-    world.begin()
-    return Past(world, boss, (boss, manager, officers[0]), officers)
 
 
 @pytest.mark.rule("R5", "R1", "R2")
@@ -225,13 +44,13 @@ def test_R5_every_report_shows_of_a_past_moment_what_it_showed_then_for_ever(
         for _ in range(5):
             past.happens(8)
             now = world.staff.clock.now()
-            noted[now] = past.shown()
-            assert [counted_in(each) for each in noted[now]] == past.recounted()
+            noted[now] = past.shown(), past.people()
+            assert [counted_in(each) for each in noted[now][0]] == past.recounted()
         for _ in range(2):
             past.happens(8)
             world.staff.clock.forward(minutes=15)
             for moment, shown in noted.items():
-                assert past.shown(moment) == shown, moment
+                assert (past.shown(moment), past.people(moment)) == shown, moment
 
 
 @pytest.mark.rule("R5", "Y11")
@@ -270,6 +89,33 @@ def test_R5_clocks_that_disagree_do_not_change_what_was_shown(past: Past) -> Non
     record("UPDATED")
     assert past.shown(between) == shown
     assert {row["key"] for row in shown[0]["dashboard"][0]} == {"PENDING"}
+
+
+@pytest.mark.rule("R5", "R8")
+def test_R5_a_promise_was_broken_as_of_a_moment_though_its_payment_came_since(past: Past) -> None:
+    world = past.world
+    clock, caller = world.staff.clock, world.caller(world.people[0])
+
+    def record(**values: Any) -> None:
+        version = world._version(CODES[0])  # noqa: SLF001
+        update = StatusUpdate(**values)
+        world.staff.app.tracking.record(caller, CODES[0], NOVEMBER, update, version)
+
+    def broken(as_of: datetime | None) -> Any:
+        query = PlaceQuery(company="FCASH", as_of=as_of)
+        reader = world.caller(past.boss)
+        rows = world.staff.app.reports.untouched.read(reader, query).rows
+        return next(row.figures["rows"].value for row in rows if row.key == "promise_broken")
+
+    record(status="CALLED", promise=Promise(clock.now().date() + timedelta(days=1)))
+    clock.forward(minutes=1)
+    record(status="TO_FOLLOW", next_follow_up_on=clock.now().date() + timedelta(days=9))
+    clock.forward(minutes=60 * 24 * 8)
+    moment = clock.now()
+    assert broken(None) == 1
+    clock.forward(minutes=20)
+    record(status="UPDATED", has_payment=True)
+    assert (broken(moment), broken(None)) == (1, 0)
 
 
 @pytest.mark.rule("R5")
@@ -346,3 +192,45 @@ def test_R5_a_moment_that_may_still_change_is_refused(
         )
         with pytest.raises(InvalidInput, match=text):
             world.staff.app.reports.dashboard.read(caller, query)
+
+
+@pytest.mark.rule("R5", "R8")
+def test_R5_officers_are_away_as_of_a_moment_as_they_were_then(past: Past) -> None:
+    world, noted = past.world, dict[datetime, Any]()
+    boss, (first, second) = world.caller(past.boss), past.officers
+    for officer, code in ((first, CODES[0]), (second, CODES[1])):
+        world.staff.app.clients.assignments.assign(boss, code, officer)
+
+    def happens(statement: str, *values: object) -> None:
+        world.staff.clock.forward(minutes=20)
+        world.staff.run(statement, *values)
+        noted[world.staff.clock.now()] = away(None)
+
+    def away(moment: datetime | None) -> list[str]:
+        query = PlaceQuery(company="FCASH", as_of=moment)
+        rows = world.staff.app.reports.untouched.read(boss, query).rows
+        return [row.name for row in rows if row.key in {str(first), str(second)}]
+
+    soon = world.staff.clock.now() + timedelta(minutes=30)
+    happens("select")
+    happens(
+        "insert into stand_ins"
+        " (officer_id, stand_in_id, starts_at, ends_at, created_by, created_at)"
+        " values (%s, %s, %s, %s, %s, %s)",
+        *(first, second, soon, soon + timedelta(days=2), first, soon),
+    )
+    ended = "update stand_ins set ended_by = officer_id, ended_at = %s"
+    happens(ended, soon + timedelta(minutes=30))
+    happens(
+        "insert into authorization_audit (decision, subject_user_id, resource, resource_id,"
+        " old_values, new_values, decided_at)"
+        " values ('changed', %s, 'user', %s, %s, %s, %s)",
+        *(second, str(second), '{"is_active": true}', '{"is_active": false}'),
+        soon + timedelta(minutes=50),
+    )
+    world.staff.run("update users set is_active = false where id = %s", second)
+    world.staff.clock.forward(minutes=20)
+    noted[max(noted)] = away(None)
+    assert [len(names) for names in noted.values()] == [0, 1, 0, 1]
+    for moment, names in noted.items():
+        assert away(moment) == names, moment

@@ -264,6 +264,7 @@ _SETTING, _LOOKUP = "/config/settings/sync.guard_percent", "/config/lookups/{tab
 _CATEGORY = {"code": "answers", "name": "Answers"}
 _TRACKING = "/config/par-statuses/do_not_show/tracking"
 _FCASH, _COMPANY = {"company": "FCASH"}, {"company": "{company}"}
+_PAST = {"period": "2026-10", "as_of": "2026-10-30T17:00:00Z"}
 _ROWS = ("status:read", "clients:read")
 
 ROUTES = (
@@ -490,6 +491,7 @@ ROUTES = (
         _route(f"GET /reports/{name}", "list", "reports:read", *_ROWS, params=_FCASH)
         for name in ("ageing", "balance", "untouched")
     ),
+    _route("GET /reports/clients", "list", *_ROWS, params={**_FCASH, **_PAST}),
     _route("GET /reports/signals", "one company", "audit:read", *_ROWS, params=_COMPANY),
     _route(
         "GET /reports/signals/events",

@@ -34,6 +34,14 @@ if TYPE_CHECKING:
 NOVEMBER = Period.month(2026, 11)
 CODES = tuple(f"FC-{n:03}" for n in range(12))
 BRANCHES = ("CAL", "DAV", "BAG")
+_THRESHOLDS = {
+    "signals.records": 3,
+    "signals.same_remark": 2,
+    "signals.unreachable": 1,
+    "signals.fewest_records": 2,
+    "signals.last_day_percent": 1,
+    "signals.outcome_factor": 1,
+}
 _UPDATES = (
     {"status": "CALLED"},
     {"status": "CALLED", "remarks": "No answer"},
@@ -77,6 +85,15 @@ class ReportWorld:
             branch = self.random.choice(BRANCHES)
             self.syncing.says(record(code, branch_code=branch, past_due_amount=owed))
         self.syncing.run()
+
+    def loosen_signals(self) -> None:
+        """Set the thresholds so low that the few records of this world make signals."""
+        for key, value in _THRESHOLDS.items():
+            self.staff.run(
+                "insert into config_settings (key, value, value_type) values (%s, %s, 'number')",
+                key,
+                str(value),
+            )
 
     def work(self, steps: int) -> None:
         callers = [self.caller(person) for person in self.people]

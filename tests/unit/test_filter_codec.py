@@ -21,7 +21,6 @@ from clientupdater.ports.filter_codec import (
     encode_query,
 )
 from clientupdater.ports.reports import (
-    BalanceQuery,
     CompletionBy,
     CompletionQuery,
     CompletionView,
@@ -50,7 +49,7 @@ FILTERS = (
     ),
 )
 QUERIES: tuple[ReportQuery, ...] = (
-    BalanceQuery(company="FCASH", as_of=MOMENT),
+    PlaceQuery(company="FCASH", as_of=MOMENT),
     PlaceQuery(company="FCASH"),
     PlaceQuery(company="FCASH", branch="QC01", period=Period.quarter(2026, 4)),
     CompletionQuery(

@@ -70,10 +70,12 @@ from clientupdater.usecases.reports.ageing import Ageing
 from clientupdater.usecases.reports.balance import Balance
 from clientupdater.usecases.reports.capability import Reports
 from clientupdater.usecases.reports.completion import CompletionReport
+from clientupdater.usecases.reports.count_check import CountCheck
 from clientupdater.usecases.reports.dashboard import Dashboard
 from clientupdater.usecases.reports.exported import report_readers
 from clientupdater.usecases.reports.folding import FoldCounts
 from clientupdater.usecases.reports.pace import Pace
+from clientupdater.usecases.reports.past_clients import PastClients
 from clientupdater.usecases.reports.signals import Signals
 from clientupdater.usecases.reports.staff import Staff
 from clientupdater.usecases.reports.trend import Trend
@@ -222,8 +224,10 @@ class _Ground:
             ageing=Ageing(*ground),
             balance=Balance(*ground),
             completion=CompletionReport(*ground),
+            count_check=CountCheck(*ground),
             dashboard=Dashboard(*ground),
             pace=Pace(*ground),
+            past_clients=PastClients(*ground),
             signals=Signals(*ground),
             staff=Staff(*ground),
             trend=Trend(*ground),

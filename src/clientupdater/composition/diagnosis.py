@@ -20,8 +20,8 @@ _AS = "--as SOMEBODY@EXAMPLE.COM"
 
 
 def diagnosed(app: App) -> Sequence[Health]:
-    """Check keys, periods, balances, jobs and sources."""
-    items = [_keys(app), _openings(app), _balances(app), _stuck_jobs(app)]
+    """Check keys, periods, balances, counts, jobs and sources."""
+    items = [_keys(app), _openings(app), _balances(app), _counts(app), _stuck_jobs(app)]
     for source in app.sync.runs.diagnose():
         items += _source(source)
     return items
@@ -93,6 +93,14 @@ def _balances(app: App) -> Health:
         remedy = "rows do not agree with their events: restore a backup, or ask for help"
         return Health("balances", ok=False, found=message, remedy=remedy)
     return Health("balances", ok=True, found="the balance of every branch adds up")
+
+
+def _counts(app: App) -> Health:
+    """Check that the counts that reports read are those of the rows (ADR 32)."""
+    if wrong := app.reports.count_check.find_wrong():
+        message = f"branches whose counts differ from their rows: {', '.join(wrong)}"
+        return Health("counts", ok=False, found=message, remedy="run: clientupdater db recount")
+    return Health("counts", ok=True, found="the counts of every branch are those of its rows")
 
 
 def _source(source: SourceDiagnosis) -> Sequence[Health]:

@@ -28,7 +28,7 @@ class ReportFigure:
     """A count or a sum, and the filter of the clients behind it."""
 
     value: int | Decimal
-    filter: dict[str, str] | None
+    filter: dict[str, str]
 
 
 @frozen
@@ -172,8 +172,7 @@ def _figures(row: ReportRow) -> dict[str, ReportFigure]:
 
 
 def _figure(figure: Figure) -> ReportFigure:
-    wanted = figure.filter
-    return ReportFigure(figure.value, None if wanted is None else filter_words(wanted))
+    return ReportFigure(figure.value, filter_words(figure.filter))
 
 
 def _rates(row: ReportRow) -> dict[str, str | None]:

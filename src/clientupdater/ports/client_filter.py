@@ -103,6 +103,8 @@ class ClientFilter:
     recorded_reason: str | None = None
     within_reports: bool | None = None
     """Whether the reader's reports:read covers the client."""
+    as_of: datetime | None = None
+    """A past moment (R5): clients and rows as they stood then. Lists of the present have none."""
     row: StatusFilter | None = None
 
     def __attrs_post_init__(self) -> None:

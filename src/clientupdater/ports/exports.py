@@ -12,7 +12,6 @@ from attrs import field, frozen
 from clientupdater.domain.exports import COLUMNS, is_over
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.ports.reports import (
-    BalanceQuery,
     CompletionQuery,
     DashboardQuery,
     PaceQuery,
@@ -62,7 +61,7 @@ ReportQuery: TypeAlias = (
 
 REPORT_QUERIES: Mapping[ReportName, type[ReportQuery]] = {
     ReportName.AGEING: PlaceQuery,
-    ReportName.BALANCE: BalanceQuery,
+    ReportName.BALANCE: PlaceQuery,
     ReportName.COMPLETION: CompletionQuery,
     ReportName.DASHBOARD: DashboardQuery,
     ReportName.PACE: PaceQuery,

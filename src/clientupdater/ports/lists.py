@@ -287,6 +287,8 @@ class Looking:
     """The scope by reports:read."""
     zone: str = "UTC"
     """The time zone of the business."""
+    as_of: datetime | None = None
+    """A past moment: rows and clients as they stood then (R5); None: as they are."""
 
 
 WorklistPage: TypeAlias = "Page[WorklistItem, WorklistKey]"

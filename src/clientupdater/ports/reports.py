@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from clientupdater.ports.lists import Looking
+    from clientupdater.ports.past_rows import PastPage, PastQuery
     from clientupdater.ports.staff_reports import (
         SignalCount,
         SignalEventPage,
@@ -34,8 +35,7 @@ class Figure:
     """A count or a sum, and the filter whose list is exactly the rows behind it."""
 
     value: int | Decimal
-    filter: ClientFilter | None
-    """None as of a past moment: lists show rows as they are at present."""
+    filter: ClientFilter
 
 
 @frozen(kw_only=True)
@@ -95,12 +95,14 @@ class CompletionQuery:
 class PlaceQuery:
     """A question about the rows of one company, or one branch, and one period.
 
-    Without a period, the month that runs.
+    Without a period, the month that runs, or that ran at `as_of`.
     """
 
     company: str
     branch: str | None = None
     period: Period | None = None
+    as_of: datetime | None = None
+    """What had been recorded by then (R5); None: now."""
 
 
 @frozen(kw_only=True)
@@ -138,14 +140,6 @@ class TrendQuery:
     company: str
     period: Period
     periods: int = field(default=12, validator=_within_limits)
-    as_of: datetime | None = None
-    """What had been recorded by then (R5); None: now."""
-
-
-@frozen(kw_only=True)
-class BalanceQuery(PlaceQuery):
-    """A question for the balance of branches, in the month of `as_of` where it names no period."""
-
     as_of: datetime | None = None
     """What had been recorded by then (R5); None: now."""
 
@@ -197,7 +191,7 @@ class AwayOfficer:
 
 
 class ReportModels(Protocol):
-    """Reads what reports show, within the scopes of the reader."""
+    """Reads what reports show, within the scopes of the reader, at the moment they look at (R5)."""
 
     def balance(
         self, looking: Looking, base: ClientFilter, *, exactly: bool = False
@@ -206,12 +200,6 @@ class ReportModels(Protocol):
 
         `exactly` also checks of each row that never moved that it stands where it was opened.
         """
-        ...
-
-    def balance_as_of(
-        self, looking: Looking, base: ClientFilter, moment: datetime
-    ) -> list[BalanceCounts]:
-        """Read it as it was at a past moment (R5), of one company and period."""
         ...
 
     def figures(
@@ -228,6 +216,10 @@ class ReportModels(Protocol):
 
     def officers_away(self, looking: Looking, base: ClientFilter) -> list[AwayOfficer]:
         """Read officers of such rows who are deactivated, or whom a stand-in covers now."""
+        ...
+
+    def past_clients(self, looking: Looking, query: PastQuery) -> PastPage:
+        """Read a page of clients and rows as they stood; names of those alone who are seen now."""
         ...
 
     def staff(self, looking: Looking, read: StaffRead) -> list[StaffCounts]:

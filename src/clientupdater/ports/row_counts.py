@@ -8,7 +8,7 @@ from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from clientupdater.domain.periods import Period
     from clientupdater.domain.rates import Counts
@@ -50,12 +50,9 @@ class StandingCount:
 class RowCounts(Protocol):
     """The counts of one company's rows, within the three scopes of a reader of reports.
 
-    Each raises InvalidInput for a company whose code does not exist.
+    They are of the moment that the reader looks at (R5). Each raises InvalidInput for a company
+    whose code does not exist.
     """
-
-    def at(self, moment: datetime | None) -> RowCounts:
-        """Give the counts as they were at a past moment (R5); None: as they are."""
-        ...
 
     def completion(self, query: CompletionQuery, looking: Looking) -> CompletionCounts: ...
     def done_by_day(
@@ -68,6 +65,10 @@ class RowCounts(Protocol):
     def trend(
         self, company: str, periods: Sequence[Period], looking: Looking
     ) -> Mapping[Period, Counts]: ...
+    def find_wrong(self, periods: Sequence[Period]) -> Sequence[tuple[str, Period]]:
+        """Name each branch and period where the counts differ from a count of all rows."""
+        ...
+
     def fold(self, at_most: int) -> int:
         """Fold changes of the counts; return how many, 0 as well while another fold runs."""
         ...

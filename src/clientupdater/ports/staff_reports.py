@@ -39,6 +39,8 @@ class StaffQuery:
     start: date | None = None
     until: date | None = None
     period: Period | None = None
+    as_of: datetime | None = None
+    """What had been recorded by then (R5); None: now."""
 
 
 STAFF_FIGURES = (
@@ -141,6 +143,8 @@ class SignalsQuery:
     company: str
     start: date | None = None
     until: date | None = None
+    as_of: datetime | None = None
+    """What had been recorded by then (R5); None: now."""
 
 
 @frozen(kw_only=True)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from attrs import evolve
 
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.naming import MomentType
 from clientupdater.entrypoints.cli.paging import page_options, paged
 from clientupdater.entrypoints.cli.session import Session, example, json_option
 from clientupdater.ports.lists import ClientQuery, ClientRecord, ClientSort
+from clientupdater.ports.past_rows import PastClient, PastQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -108,14 +113,28 @@ def _filter_options(command: _Command) -> _Command:
     show_default=True,
     help="The order.",
 )
+@click.option(
+    "--as-of",
+    type=MomentType(),
+    metavar="MOMENT",
+    help="Clients as they stood at a past moment, by code: the filter of a report's --as-of.",
+)
 @page_options
 @as_option
 @json_option
 @click.pass_obj
 def list_(
-    session: Session, /, *, sort: str, limit: int, everything: bool, acts: str, as_json: bool,
+    session: Session,
+    /,
+    *,
+    sort: str,
+    as_of: datetime | None,
+    limit: int,
+    everything: bool,
+    acts: str,
+    as_json: bool,
     **params: Any,
-) -> None:  # fmt: skip
+) -> None:
     """List the clients that you may see; all filters must match."""
     from clientupdater.entrypoints.http.routes.clients import ClientFilters, filter_of
     from clientupdater.entrypoints.structuring import structured_words
@@ -123,7 +142,14 @@ def list_(
     words = {name: _word(value) for name, value in params.items() if value is not None}
     filters = structured_words(words, ClientFilters)
     with opened_as(session, acts) as (app, caller):
-        query = ClientQuery(filter=filter_of(caller, filters), sort=ClientSort(sort), limit=limit)
+        wanted = filter_of(caller, filters)
+        if as_of:
+            past = PastQuery(filter=evolve(wanted, as_of=as_of), limit=limit)
+            read = partial(app.reports.past_clients.read, caller)
+            stood = paged(read, past, everything=everything)
+            stood.print("client", _HEAD, map(_past_row, stood.items), _SPARE, as_json=as_json)
+            return
+        query = ClientQuery(filter=wanted, sort=ClientSort(sort), limit=limit)
         page = paged(lambda q: app.clients.directory.list(caller, q), query, everything=everything)
     page.print("client", _HEAD, map(_row, page.items), _SPARE, as_json=as_json)
 
@@ -144,6 +170,21 @@ def _row(client: ClientRecord) -> tuple[object, ...]:
         current.period if current else "-",
         f"{current.status} {current.reason or ''}".strip() if current else "-",
         follow_up or "-",
+        client.assigned_to.name if client.assigned_to else "-",
+    )
+
+
+def _past_row(client: PastClient) -> tuple[object, ...]:
+    row = client.snapshot
+    return (
+        client.client_code,
+        client.full_name or "-",
+        client.company,
+        client.branch,
+        "-" if client.past_due_amount is None else f"{client.past_due_amount:,.2f}",
+        row.period if row else "-",
+        f"{row.status} {row.reason or ''}".strip() if row else "-",
+        (row.next_follow_up_on if row else None) or "-",
         client.assigned_to.name if client.assigned_to else "-",
     )
 

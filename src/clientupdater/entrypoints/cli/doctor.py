@@ -21,9 +21,9 @@ def doctor(session: Session, *, as_json: bool) -> int:
     """Check the installation, and say how to fix each problem.
 
     Checks the configuration, the database, the login's role, the schema, the keys, the periods, the
-    balance of each branch, the jobs, each configured source (its mapping, last run, held runs and
-    age of its data), and Redis with its open circuits. Exit code 1 if a check fails, 78 if the
-    configuration is wrong.
+    balance and the counts of each branch, the jobs, each configured source (its mapping, last run,
+    held runs and age of its data), and Redis with its open circuits. Exit code 1 if a check fails,
+    78 if the configuration is wrong.
     """
     from clientupdater.composition import diagnose
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -15,7 +16,6 @@ from clientupdater.entrypoints.cli.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from clientupdater.app import App
     from clientupdater.domain.callers import Caller
@@ -55,25 +55,17 @@ reports.add_command(progress_reports.trend)
 @as_of_option
 @chart_option
 @click.pass_obj
-def balance(session: Session, /, *, as_of: datetime | None, **params: Any) -> None:
+def balance(session: Session, /, **params: Any) -> None:
     """Show what came into each branch, stands there and left; both sides add up.
 
     opened + moved_in + restored = done + open + exempt + moved_out.
     """
-
-    def read(app: App, caller: Caller, query: PlaceQuery) -> Report:
-        from clientupdater.ports.reports import BalanceQuery
-
-        of = BalanceQuery(
-            company=query.company, branch=query.branch, period=query.period, as_of=as_of
-        )
-        return app.reports.balance.read(caller, of)
-
-    _print_report(session, read, **params)
+    _print_report(session, lambda app, who, query: app.reports.balance.read(who, query), **params)
 
 
 @reports.command(epilog=example("clientupdater reports ageing --company FCASH"))
 @_of_company
+@as_of_option
 @chart_option
 @click.pass_obj
 def ageing(session: Session, /, **params: Any) -> None:
@@ -83,6 +75,7 @@ def ageing(session: Session, /, **params: Any) -> None:
 
 @reports.command(epilog=example("clientupdater reports untouched --company FCASH"))
 @_of_company
+@as_of_option
 @chart_option
 @click.pass_obj
 def untouched(session: Session, /, **params: Any) -> None:
@@ -101,9 +94,14 @@ def untouched(session: Session, /, **params: Any) -> None:
 @click.option("--person", metavar="PERSON", help="Only this person: an id, or me.")
 @_of_days
 @_of_company
+@as_of_option
 @click.pass_obj
 def staff(session: Session, /, *, acts: str, as_json: bool, **params: Any) -> None:
-    """Show how many updates people recorded, and of which kinds."""
+    """Show how many updates people recorded, and of which kinds.
+
+    For a large company, let a worker write it:
+    `clientupdater exports create report --report staff --param company=CODE --wait`.
+    """
     from clientupdater.entrypoints.http.routes.staff_reports import StaffReportQuery, asked_of
     from clientupdater.entrypoints.report_shapes import staff_shown
 
@@ -133,6 +131,7 @@ def staff(session: Session, /, *, acts: str, as_json: bool, **params: Any) -> No
 @reports.command(epilog=example("clientupdater reports signals --company FCASH"))
 @click.option("--company", required=True, metavar="CODE", help="The company's code.")
 @_of_days
+@as_of_option
 @as_option
 @json_option
 @click.pass_obj
@@ -168,6 +167,7 @@ def signals(session: Session, /, *, acts: str, as_json: bool, **params: Any) -> 
 @click.option("--recorded-before", metavar="MOMENT", help="Only records before this moment.")
 @click.option("--recorded-reason", metavar="CODE", help="Only records with this reason.")
 @click.option("--period", metavar="PERIOD", help="Only records for this period.")
+@as_of_option
 @page_options
 @as_option
 @json_option
@@ -213,4 +213,8 @@ def _print_report(
 def _structured(params: dict[str, Any], shape: type) -> Any:
     from clientupdater.entrypoints.structuring import structured_words
 
-    return structured_words({n: str(v) for n, v in params.items() if v is not None}, shape)
+    return structured_words({n: _word(v) for n, v in params.items() if v is not None}, shape)
+
+
+def _word(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -28,6 +28,7 @@ from clientupdater.entrypoints.http.routes import (
     imports,
     jobs,
     lookups,
+    past_clients,
     pension_numbers,
     periods,
     progress_reports,
@@ -110,7 +111,12 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     ),
     (
         Capability("Reports", "Figures that carry the filter of their clients, and signals."),
-        (*progress_reports.ENDPOINTS, *reports.ENDPOINTS, *staff_reports.ENDPOINTS),
+        (
+            *progress_reports.ENDPOINTS,
+            *reports.ENDPOINTS,
+            *staff_reports.ENDPOINTS,
+            *past_clients.ENDPOINTS,
+        ),
     ),
     (Capability("Exports", "Files of clients, their status or a report."), exports.ENDPOINTS),
     (

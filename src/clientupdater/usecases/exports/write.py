@@ -128,6 +128,8 @@ class WriteExport:
     def _filled(
         self, job_run: JobRun, export: Export, scopes: tuple[AccessScope, ...], draft: Draft
     ) -> int:
+        if export.request.report is not None:
+            job_run.report(Progress(done=0, step="reading"))
         with self._opened(export, scopes) as table:
             total, rows, judged_at = table.count(), 0, 0
             cover = self._cover(export, table, total)

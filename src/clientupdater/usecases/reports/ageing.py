@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from clientupdater.ports.reports import PAST_DUE, ReportRow
+from clientupdater.usecases.reports.past import as_it_was, reader_at
 from clientupdater.usecases.reports.reading import (
     figures,
     narrowed,
@@ -43,7 +44,8 @@ class Ageing:
 
     def read(self, caller: Caller, query: PlaceQuery) -> Report:
         """Read a row for each PAR status, then one for each bucket of amounts."""
-        reader = reader_of(self.work, caller, self.clock, self.zone)
+        present = reader_of(self.work, caller, self.clock, self.zone)
+        reader = reader_at(query.as_of, present, self.zone)
         base = rows_of(query, reader)
         buckets = _buckets(base)
         wanted = {
@@ -61,7 +63,8 @@ class Ageing:
         )
         of_amount = (_row(key, key, each, _of(values, key)) for key, each in buckets.items())
         totals = _row(None, "Total", base, _of(values, ""))
-        return report((*of_status, *of_amount), totals, base, reader)
+        result = report((*of_status, *of_amount), totals, base, reader)
+        return as_it_was(result, query.as_of)
 
 
 def _of(values: Mapping[str, int | Decimal], key: str) -> dict[str, int | Decimal]:

@@ -9,14 +9,20 @@ from attrs import evolve, frozen
 
 from clientupdater.domain.access_scope import AccessScope
 from clientupdater.domain.ids import PersonId
-from clientupdater.domain.periods import Cycle, Period, business_day
+from clientupdater.domain.periods import business_day
 from clientupdater.domain.permissions import Scope
 from clientupdater.ports.client_filter import ClientFilter, StatusFilter
 from clientupdater.ports.lists import Looking
 from clientupdater.ports.reports import Figure, ReportRow
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.reports.past import as_it_was, require_settled
-from clientupdater.usecases.reports.reading import narrowed, reader_of, report, rows_of
+from clientupdater.usecases.reports.past import as_it_was, reader_at
+from clientupdater.usecases.reports.reading import (
+    narrowed,
+    reader_of,
+    report,
+    rows_of,
+    running_and_last,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.reports import BalanceCounts, BalanceQuery, Report
+    from clientupdater.ports.reports import BalanceCounts, PlaceQuery, Report
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 _SYSTEM = PersonId(UUID(int=0))
@@ -41,16 +47,13 @@ class Balance:
     clock: Clock
     zone: tzinfo
 
-    def read(self, caller: Caller, query: BalanceQuery) -> Report:
+    def read(self, caller: Caller, query: PlaceQuery) -> Report:
         """Read the balance of each branch that rows stood in, or of one."""
-        reader, moment = reader_of(self.work, caller, self.clock, self.zone), query.as_of
-        require_settled(moment, reader.now)
-        base = rows_of(query, reader, business_day(moment or reader.now, self.zone))
+        present = reader_of(self.work, caller, self.clock, self.zone)
+        reader = reader_at(query.as_of, present, self.zone)
+        base = rows_of(query, reader)
         with self.work.read(reader.clients, caller.generation) as tx:
-            if moment is None:
-                branches = tx.reports.balance(reader, base)
-            else:
-                branches = tx.reports.balance_as_of(reader, base, moment)
+            branches = tx.reports.balance(reader, base)
         base = evolve(base, branch=None)
         rows = [_row(base, counts) for counts in branches]
         if query.branch is None:
@@ -58,7 +61,7 @@ class Balance:
         else:
             figures = rows[0].figures if rows else {}
             totals = ReportRow(key=None, name="Total", figures=figures)
-        return as_it_was(report(rows, totals, base, reader), moment)
+        return as_it_was(report(rows, totals, base, reader), query.as_of)
 
     def find_uneven(self) -> tuple[str, ...]:
         """Name branches whose balance does not add up, in the running and the last periods.
@@ -69,10 +72,9 @@ class Balance:
         everything = AccessScope(_SYSTEM, Scope.ALL, {}, frozenset(), frozenset())
         today = business_day(now, self.zone)
         reader = Looking(clients=everything, statuses=everything, now=now, today=today)
-        running = [Period.containing(today, cycle) for cycle in Cycle]
         uneven = []
         with self.work.read(SYSTEM) as tx:
-            for period in (*running, *(each.previous for each in running)):
+            for period in running_and_last(today):
                 base = ClientFilter(row=StatusFilter(period=period))
                 branches = tx.reports.balance(reader, base, exactly=True)
                 uneven += [f"{each.branch} in {period}" for each in branches if not each.is_even]

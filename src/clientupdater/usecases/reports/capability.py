@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from clientupdater.usecases.reports.ageing import Ageing
     from clientupdater.usecases.reports.balance import Balance
     from clientupdater.usecases.reports.completion import CompletionReport
+    from clientupdater.usecases.reports.count_check import CountCheck
     from clientupdater.usecases.reports.dashboard import Dashboard
     from clientupdater.usecases.reports.pace import Pace
+    from clientupdater.usecases.reports.past_clients import PastClients
     from clientupdater.usecases.reports.signals import Signals
     from clientupdater.usecases.reports.staff import Staff
     from clientupdater.usecases.reports.trend import Trend
@@ -28,6 +30,8 @@ class Reports:
     staff: Staff
     untouched: Untouched
     completion: CompletionReport
+    count_check: CountCheck
     dashboard: Dashboard
     pace: Pace
+    past_clients: PastClients
     trend: Trend

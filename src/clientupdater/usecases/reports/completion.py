@@ -18,7 +18,7 @@ from clientupdater.ports.reports import (
     ReportRow,
 )
 from clientupdater.usecases.reports.figures import counted_rows, rates_row, with_row
-from clientupdater.usecases.reports.past import as_it_was, require_settled
+from clientupdater.usecases.reports.past import as_it_was, reader_at
 from clientupdater.usecases.reports.reading import reader_of
 
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ class CompletionReport:
 
     def read(self, caller: Caller, query: CompletionQuery) -> Report:
         """Count the rows within reports:read, status:read and clients:read."""
-        reader = reader_of(self.work, caller, self.clock, self.zone)
-        require_settled(query.as_of, reader.now)
+        present = reader_of(self.work, caller, self.clock, self.zone)
+        reader = reader_at(query.as_of, present, self.zone)
         with self.work.read(reader.clients, caller.generation) as tx:
-            counts = tx.row_counts.at(query.as_of).completion(query, reader)
+            counts = tx.row_counts.completion(query, reader)
         of_all = counted_rows(query.company, query.period, reader)
         row = _credit_row if query.view is CompletionView.CREDIT else _obligation_row
         report = Report(

@@ -10,7 +10,7 @@ from clientupdater.domain.rates import Counts
 from clientupdater.domain.statuses import DONE
 from clientupdater.ports.reports import DashboardQuery, Figure, Report, ReportRow
 from clientupdater.usecases.reports.figures import counted_rows, rates_row, with_row
-from clientupdater.usecases.reports.past import as_it_was, require_settled
+from clientupdater.usecases.reports.past import as_it_was, reader_at
 from clientupdater.usecases.reports.reading import reader_of
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ class Dashboard:
 
     def read(self, caller: Caller, query: DashboardQuery) -> Report:
         """Count the rows within reports:read, status:read and clients:read."""
-        reader = reader_of(self.work, caller, self.clock, self.zone)
-        require_settled(query.as_of, reader.now)
+        present = reader_of(self.work, caller, self.clock, self.zone)
+        reader = reader_at(query.as_of, present, self.zone)
         with self.work.read(reader.clients, caller.generation) as tx:
-            counts = tx.row_counts.at(query.as_of).standing(query.company, query.period, reader)
+            counts = tx.row_counts.standing(query.company, query.period, reader)
         counted = [each for each in counts if not each.is_exempt]
         of_all = counted_rows(query.company, query.period, reader)
         report = Report(

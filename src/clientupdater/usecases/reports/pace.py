@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from clientupdater.domain.pace import PeriodPace, expected_end
-from clientupdater.domain.periods import Period, business_day
+from clientupdater.domain.periods import Period
 from clientupdater.domain.rates import Counts
 from clientupdater.domain.report_settings import HOLIDAYS, holidays
 from clientupdater.domain.statuses import DONE
 from clientupdater.domain.working_days import working_days
 from clientupdater.ports.reports import Figure, PaceQuery, Report, ReportRow
 from clientupdater.usecases.reports.figures import counted_rows, rates_row, with_row
-from clientupdater.usecases.reports.past import as_it_was, require_settled
+from clientupdater.usecases.reports.past import as_it_was, reader_at
 from clientupdater.usecases.reports.reading import company_of, reader_of
 from clientupdater.usecases.reports.trend import last_periods
 
@@ -51,13 +51,12 @@ class Pace:
 
     def read(self, caller: Caller, query: PaceQuery) -> PaceResult:
         """Count the rows within reports:read, status:read and clients:read."""
-        reader = reader_of(self.work, caller, self.clock, self.zone)
-        require_settled(query.as_of, reader.now)
+        present = reader_of(self.work, caller, self.clock, self.zone)
+        reader = reader_at(query.as_of, present, self.zone)
         periods = last_periods(query.period, BESIDE + 1)
         with self.work.read(reader.clients, caller.generation) as tx:
-            row_counts = tx.row_counts.at(query.as_of)
-            counts = row_counts.trend(query.company, periods, reader)
-            done = row_counts.done_by_day(query.company, periods, reader)
+            counts = tx.row_counts.trend(query.company, periods, reader)
+            done = tx.row_counts.done_by_day(query.company, periods, reader)
             company = company_of(tx, query.company)
             free = holidays(tx.settings.text(HOLIDAYS, company)) or frozenset()
         paces = {
@@ -68,8 +67,7 @@ class Pace:
             )
             for period in periods
         }
-        today = business_day(query.as_of or reader.now, self.zone)
-        result = _result(query, paces, counts.get(query.period, Counts()), reader, today)
+        result = _result(query, paces, counts.get(query.period, Counts()), reader)
         return evolve(result, report=as_it_was(result.report, query.as_of))
 
 
@@ -78,11 +76,10 @@ def _result(
     paces: Mapping[Period, PeriodPace],
     counts: Counts,
     reader: Looking,
-    today: date,
 ) -> PaceResult:
     current = paces[query.period]
     past = {period: pace for period, pace in paces.items() if period != query.period}
-    so_far = [day for day in current.days if day <= today]
+    so_far = [day for day in current.days if day <= reader.today]
     compared = [pace for pace in past.values() if pace.denominator]
     rows = {each: counted_rows(query.company, each, reader) for each in paces}
     report = Report(

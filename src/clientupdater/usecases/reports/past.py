@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.periods import business_day
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
+    from clientupdater.ports.lists import Looking
     from clientupdater.ports.reports import Report, ReportRow
 
 SETTLED_AFTER = timedelta(minutes=15)
@@ -37,14 +39,25 @@ def require_settled(moment: datetime | None, now: datetime) -> None:
         )
 
 
+def reader_at(moment: datetime | None, reader: Looking, zone: tzinfo) -> Looking:
+    """Put a reader at a past moment: by their present grants they see what was within them then."""
+    require_settled(moment, reader.now)
+    if moment is None:
+        return reader
+    return evolve(reader, now=moment, today=business_day(moment, zone), as_of=moment)
+
+
 def as_it_was(report: Report, moment: datetime | None) -> Report:
-    """Name the moment, and take the filters away: lists show rows as they are at present."""
+    """Name the moment, in the report and in the filter of each figure."""
     if moment is None:
         return report
-    rows = tuple(map(_without_filters, report.rows))
-    return evolve(report, rows=rows, totals=_without_filters(report.totals), as_of=moment)
+    rows = tuple(_at(moment, row) for row in report.rows)
+    return evolve(report, rows=rows, totals=_at(moment, report.totals), as_of=moment)
 
 
-def _without_filters(row: ReportRow) -> ReportRow:
-    figures = {name: evolve(figure, filter=None) for name, figure in row.figures.items()}
+def _at(moment: datetime, row: ReportRow) -> ReportRow:
+    figures = {
+        name: evolve(figure, filter=evolve(figure.filter, as_of=moment))
+        for name, figure in row.figures.items()
+    }
     return evolve(row, figures=figures)

@@ -40,14 +40,14 @@ def reader_of(work: UnitsOfWork, caller: Caller, clock: Clock, zone: tzinfo) -> 
     return looking(caller, clock, zone)
 
 
-def rows_of(query: PlaceQuery, reader: Looking, day: date | None = None) -> ClientFilter:
+def rows_of(query: PlaceQuery, reader: Looking) -> ClientFilter:
     """Name the rows of a place and period that the reader's reports cover.
 
     Where reports:read covers other clients than the permissions that lists ask for, the filter
     says so: the list has the same rows then. A query without a period asks for the month of the
-    day, by default of today.
+    reader's day.
     """
-    period = query.period or Period.containing(day or reader.today, Cycle.MONTHLY)
+    period = query.period or Period.containing(reader.today, Cycle.MONTHLY)
     return ClientFilter(
         company=query.company,
         branch=query.branch,
@@ -107,6 +107,12 @@ def days_between(
             "/first_day", f"must be at most {most} days before last_day, both included"
         )
     return first, last
+
+
+def running_and_last(day: date) -> tuple[Period, ...]:
+    """Give the month and the quarter of a day, and those before them."""
+    running = [Period.containing(day, cycle) for cycle in Cycle]
+    return (*running, *(each.previous for each in running))
 
 
 def start_of(day: date, zone: tzinfo) -> datetime:

@@ -24,6 +24,7 @@ from clientupdater.ports.staff_reports import (
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.audit.audits import require_auditor
 from clientupdater.usecases.clients.lists import looking
+from clientupdater.usecases.reports.past import reader_at
 from clientupdater.usecases.reports.reading import (
     company_of,
     days_between,
@@ -33,7 +34,7 @@ from clientupdater.usecases.reports.reading import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, tzinfo
+    from datetime import date, datetime, tzinfo
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId
@@ -81,7 +82,7 @@ class Signals:
         It needs audit:read over the company, and counts only clients that lists show the caller.
         Raises InvalidInput for more days than MOST_DAYS, or more signals than MOST_SIGNALS.
         """
-        reader = self._auditor(caller, query.company)
+        reader = self._auditor(caller, query.company, query.as_of)
         first, last = days_between(query.start, query.until, reader.today, MOST_DAYS, USUAL_DAYS)
         base = ClientFilter(company=query.company)
         with self.work.read(reader.clients, caller.generation) as tx:
@@ -98,17 +99,19 @@ class Signals:
             raise InvalidInput.of(
                 "/first_day", f"must be later: there are over {MOST_SIGNALS} signals"
             )
-        return tuple(_signal(base, each, read.thresholds) for each in counted)
+        of = evolve(base, as_of=query.as_of)
+        return tuple(_signal(of, each, read.thresholds) for each in counted)
 
     def events(self, caller: Caller, query: SignalEventsRead) -> SignalEventPage:
         """Read a page of the records that the filter of a signal names, the earliest first."""
         if query.filter.company is None or query.filter.recorded_by is None:
             raise InvalidInput.of("/recorded_by", "is needed, as in the filter of the signal")
-        reader = self._auditor(caller, query.filter.company)
+        reader = self._auditor(caller, query.filter.company, query.filter.as_of)
+        query = evolve(query, filter=evolve(query.filter, as_of=None))
         with self.work.read(reader.clients, caller.generation) as tx:
             return tx.reports.signal_events(reader, query)
 
-    def _auditor(self, caller: Caller, code: str) -> Looking:
+    def _auditor(self, caller: Caller, code: str, as_of: datetime | None) -> Looking:
         try:
             with self.work.begin(SYSTEM) as tx:
                 company = company_of(tx, code)
@@ -117,7 +120,7 @@ class Signals:
             raise
         require_auditor(self.work, caller, company, "report", code)
         require_rows(self.work, caller, Permission.AUDIT_READ, "report")
-        return looking(caller, self.clock, self.zone)
+        return reader_at(as_of, looking(caller, self.clock, self.zone), self.zone)
 
     def _last_days(self, first: date, last: date) -> tuple[LastDay, ...]:
         days = (first + timedelta(days=n) for n in range((last - first).days + 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -22,6 +22,7 @@ from clientupdater.ports.staff_reports import (
     StaffRow,
 )
 from clientupdater.usecases.clients.lists import looking
+from clientupdater.usecases.reports.past import reader_at
 from clientupdater.usecases.reports.reading import (
     days_between,
     require_rows,
@@ -62,7 +63,7 @@ class Staff:
         for more days than MOST_DAYS, or more rows than MOST_STAFF_ROWS.
         """
         require_rows(self.work, caller, Permission.STATUS_READ, "report")
-        reader = looking(caller, self.clock, self.zone)
+        reader = reader_at(query.as_of, looking(caller, self.clock, self.zone), self.zone)
         own = self._asked(query, reader)
         with self.work.read(reader.clients, caller.generation) as tx:
             counted = []
@@ -78,7 +79,7 @@ class Staff:
                 "/person", f"is needed, or a branch or fewer days: over {MOST_STAFF_ROWS} rows"
             )
         rows = sorted(
-            (self._row(base, each, own) for base, each in counted),
+            (self._row(base, each, own, query.as_of) for base, each in counted),
             key=lambda row: (row.name, row.key, row.first_day),
         )
         return StaffReport(tuple(rows))
@@ -115,7 +116,9 @@ class Staff:
             known = [each.place for each in people]
         return tuple(each.id for each in known if each.id != caller.actor.id and reach.covers(each))
 
-    def _row(self, base: ClientFilter, counts: StaffCounts, read: StaffRead) -> StaffRow:
+    def _row(
+        self, base: ClientFilter, counts: StaffCounts, read: StaffRead, as_of: datetime | None
+    ) -> StaffRow:
         first, last = self._days(counts.first_day, read)
         start, end = start_of(first, self.zone), start_of(last + timedelta(days=1), self.zone)
         wanted = evolve(
@@ -128,7 +131,7 @@ class Staff:
             name: RecordFigure(
                 value=each.records,
                 clients=each.clients,
-                filter=evolve(wanted, recorded=Recorded(name)),
+                filter=evolve(wanted, recorded=Recorded(name), as_of=as_of),
             )
             for name, each in counts.figures.items()
         }

@@ -10,7 +10,7 @@ from clientupdater.domain.periods import Period
 from clientupdater.domain.rates import Counts
 from clientupdater.ports.reports import Report, TrendQuery
 from clientupdater.usecases.reports.figures import counted_rows, rates_row
-from clientupdater.usecases.reports.past import as_it_was, require_settled
+from clientupdater.usecases.reports.past import as_it_was, reader_at
 from clientupdater.usecases.reports.reading import reader_of
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ class Trend:
 
     def read(self, caller: Caller, query: TrendQuery) -> Report:
         """Count the rows within reports:read, status:read and clients:read."""
-        reader = reader_of(self.work, caller, self.clock, self.zone)
-        require_settled(query.as_of, reader.now)
+        present = reader_of(self.work, caller, self.clock, self.zone)
+        reader = reader_at(query.as_of, present, self.zone)
         periods = last_periods(query.period, query.periods)
         with self.work.read(reader.clients, caller.generation) as tx:
-            counts = tx.row_counts.at(query.as_of).trend(query.company, periods, reader)
+            counts = tx.row_counts.trend(query.company, periods, reader)
         rows = tuple(
             rates_row(
                 str(period),

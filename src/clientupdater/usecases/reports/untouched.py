@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from clientupdater.domain.report_settings import HOLIDAYS, PROMISE_GRACE_DAYS, holidays
 from clientupdater.domain.working_days import is_working_day
 from clientupdater.ports.reports import Figure, ReportRow
+from clientupdater.usecases.reports.past import as_it_was, reader_at
 from clientupdater.usecases.reports.reading import (
     company_of,
     narrowed,
@@ -53,7 +54,8 @@ class Untouched:
         Weekends and holidays are no working days (R12). An officer is away while a stand-in covers
         them, or once deactivated.
         """
-        reader = reader_of(self.work, caller, self.clock, self.zone)
+        present = reader_of(self.work, caller, self.clock, self.zone)
+        reader = reader_at(query.as_of, present, self.zone)
         base = rows_of(query, reader)
         with self.work.read(reader.clients, caller.generation) as tx:
             company = company_of(tx, query.company)
@@ -80,7 +82,7 @@ class Untouched:
         )
         officers = (_officer(base, each) for each in away)
         totals = ReportRow(key=None, name="Open in all", figures={"rows": total})
-        return report((*rows, *officers), totals, base, reader)
+        return as_it_was(report((*rows, *officers), totals, base, reader), query.as_of)
 
     def _untouched(
         self, base: ClientFilter, today: date, free: Set[date]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from clientupdater.domain.access import decide
 from clientupdater.domain.errors import InvalidInput, NotFound, NotTrackable, RuleBroken
 from clientupdater.domain.events import as_of
 from clientupdater.domain.periods import business_day
@@ -170,7 +171,10 @@ class Tracking:
     def show_row(
         self, caller: Caller, client: ClientRef, period: Period, at: datetime | None = None
     ) -> ShownRow:
-        """Show a row as it is, or as it was recorded at a past moment."""
+        """Show a row as it is, or as it was recorded at a past moment.
+
+        Past remarks are part of the history: without status:history:read they are left out.
+        """
         opened = self.clients.open_row(caller, client, period, Permission.STATUS_READ)
         with opened as (client_tx, row):
             shown = _row_at(client_tx, row, period, at) if at else row
@@ -250,6 +254,9 @@ def _row_at(
     snapshot = as_of(client_tx.tx.rows.history(client_tx.client.id, period), at)
     if row is None or snapshot is None:
         raise NotFound(f"The client had no row in {period} by then.")
+    actor, place = client_tx.caller.actor, client_tx.client.place
+    if not decide(actor, Permission.STATUS_HISTORY_READ, place).allowed:
+        snapshot = evolve(snapshot, standing=evolve(snapshot.standing, remarks=None))
     return evolve(row, snapshot=snapshot)
 
 

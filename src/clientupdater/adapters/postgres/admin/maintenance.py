@@ -8,6 +8,7 @@ from attrs import Factory, frozen
 
 from clientupdater.adapters.postgres.admin.checks import findings
 from clientupdater.adapters.postgres.admin.migrations import Pace, Runner, read_applied
+from clientupdater.adapters.postgres.admin.recounting import recount
 from clientupdater.adapters.postgres.admin.seeding import plant
 from clientupdater.adapters.postgres.admin.sources import add_source
 from clientupdater.adapters.postgres.admin.sql_files import SqlFiles, bundled
@@ -22,7 +23,7 @@ from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.ports.maintenance import Migration
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from clientupdater.adapters.postgres.admin.sql_files import MigrationFile
     from clientupdater.adapters.postgres.core.connect import Connection
@@ -78,6 +79,15 @@ class PostgresMaintenance:
         with connected(self.url) as connection:
             _require_migrated(connection)
             return plant(connection, self.files.seeds())
+
+    def recount(self) -> Mapping[str, int]:
+        """Correct the counts of reports; map each period that was wrong to how many counts were.
+
+        Each period is a transaction of its own. People may write meanwhile.
+        """
+        with connected(self.url) as connection, translated(described(self.url)):
+            _require_migrated(connection)
+            return recount(connection)
 
     def analyze(self) -> None:
         """Update the planner's statistics after a large fill; the application's role may not."""

@@ -109,7 +109,7 @@ class PostgresTransaction:
 
     @property
     def row_counts(self) -> PostgresRowCounts:
-        return PostgresRowCounts(self.connection, self.settings)
+        return PostgresRowCounts(self.control, self.settings)
 
     @property
     def jobs(self) -> PostgresJobs:

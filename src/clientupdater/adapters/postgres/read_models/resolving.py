@@ -67,6 +67,8 @@ def resolve(
 
     Raises InvalidInput for each code that does not exist.
     """
+    if query.filter.as_of:
+        raise InvalidInput.of("/as_of", "is a filter of GET /reports/clients")
     resolver = _Resolver(control)
     ids = ids_of(query.filter, configuration)
     search = resolver.search(query.q, known) if query.q is not None else {}

@@ -56,34 +56,6 @@ where {only}
 group by b.code, b.name
 order by b.code
 
--- name: balance_as_of
--- R5: the rows by where they had stood by a past moment (ADR 36).
-select
-    b.code, b.name,
-    coalesce(sum(n.total) filter (where n.branch_id = n.opened_in), 0)::integer,
-    coalesce(sum(n.total) filter (where n.branch_id <> n.opened_in), 0)::integer,
-    coalesce(sum(n.total) filter (where n.is_here and n.was_exempt and not n.is_exempt), 0)::integer,
-    coalesce(sum(n.total) filter (where n.is_here and n.is_done and not n.is_exempt), 0)::integer,
-    coalesce(
-        sum(n.total) filter (where n.is_here and not n.is_done and not n.is_exempt), 0
-    )::integer,
-    coalesce(sum(n.total) filter (where n.is_here and n.was_exempt), 0)::integer,
-    coalesce(sum(n.total) filter (where not n.is_here), 0)::integer
-from (
-    select
-        w.branch_id, w.branch_id = c.stands_in as is_here, c.opened_in, c.was_exempt, c.is_exempt,
-        c.is_done, c.total
-    from count_rows_as_of(
-        %(company)s::uuid, %(periods)s::text[], 'place', %(moment)s::timestamptz, %(zone)s::text
-    ) c
-    cross join unnest(c.stood_in) w (branch_id)
-    where {scope}
-) n
-join branches b on b.id = n.branch_id
-where {only}
-group by b.code, b.name
-order by b.code
-
 -- name: rows_that_moved
 select distinct e.client_period_status_id as id
 from status_events e

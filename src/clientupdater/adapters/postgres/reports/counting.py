@@ -16,10 +16,11 @@ from clientupdater.adapters.postgres.read_models.conditions import (
 )
 from clientupdater.adapters.postgres.read_models.pieces import all_of
 from clientupdater.adapters.postgres.read_models.resolving import resolve
+from clientupdater.adapters.postgres.reports.past import run
 from clientupdater.ports.lists import ClientQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
@@ -69,6 +70,12 @@ class Conditions:
         rows, clients = row_conditions(resolved), client_conditions(resolved)
         return [Condition(text, params) for text in (*scopes, *period, *rows, *clients)]
 
+    def run(
+        self, statement: str, params: Mapping[str, object], periods: Collection[str] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Run a statement for the reader, at the moment that they look at (R5)."""
+        return run(self.control, self.looking, statement, params, periods)
+
 
 @frozen
 class RowCounts:
@@ -98,12 +105,13 @@ class RowCounts:
         statement = named_queries.render(
             BLOCKS, "counted", key=BLOCKS[by], figures=", ".join(columns), where=where
         )
-        rows = self._run(statement, params)
+        rows = self.conditions.run(statement, params, periods_of(base))
         return {key: dict(zip(figures, values, strict=True)) for key, *values in rows}
 
-    def _run(self, statement: str, params: Mapping[str, object]) -> Iterator[tuple[Any, ...]]:
-        connection = self.conditions.control.begun
-        yield from connection.execute(statement.encode(), params, prepare=False)
+
+def periods_of(base: ClientFilter) -> list[str]:
+    """Name the period that a report of rows is of."""
+    return [str(base.row.period)] if base.row else []
 
 
 def joined(conditions: list[Condition], prefix: str) -> tuple[str, dict[str, object]]:

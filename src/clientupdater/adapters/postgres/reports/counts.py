@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from clientupdater.adapters.postgres.core import named_queries
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
+from clientupdater.adapters.postgres.reports.past import run
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.periods import Period
 from clientupdater.domain.rates import Counts
@@ -17,11 +18,11 @@ from clientupdater.ports.row_counts import CompletionCounts, KeyedCounts, Standi
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import date
     from uuid import UUID
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.ports.lists import Looking
     from clientupdater.ports.reports import CompletionQuery
 
@@ -44,13 +45,8 @@ _CREDIT_KEYS = {
 
 @frozen
 class PostgresRowCounts:
-    _connection: Connection
+    _control: TransactionControl
     _configuration: Configuration
-    _moment: datetime | None = None
-    """Counts are read from the events recorded by then (R5); None: from those that are kept."""
-
-    def at(self, moment: datetime | None) -> PostgresRowCounts:
-        return evolve(self, moment=moment)
 
     def completion(self, query: CompletionQuery, looking: Looking) -> CompletionCounts:
         rows = self._read(
@@ -90,9 +86,15 @@ class PostgresRowCounts:
         rows = self._read("trend", company, periods, looking, view="day")
         return {Period.parse(period): Counts(*map(int, counts)) for period, *counts in rows}
 
+    def find_wrong(self, periods: Sequence[Period]) -> list[tuple[str, Period]]:
+        params = {"periods": [str(period) for period in periods]}
+        sql = named_queries.render(BLOCKS, "wrong_counts").encode()
+        rows = self._control.begun.execute(sql, params, prepare=False)
+        return [(branch, Period.parse(period)) for branch, period in rows]
+
     def fold(self, at_most: int) -> int:
         sql = BLOCKS["fold"].encode()
-        ((folded,),) = self._connection.execute(sql, {"at_most": at_most}).fetchall()
+        ((folded,),) = self._control.begun.execute(sql, {"at_most": at_most}).fetchall()
         return int(folded)
 
     def _read(
@@ -104,16 +106,12 @@ class PostgresRowCounts:
         **holes: str,
     ) -> list[tuple[Any, ...]]:
         """Run it, planned for its very scope."""
-        scope, params = reader_scope(self._configuration, looking)
-        params |= {
-            "company": company_id(self._configuration, company),
-            "periods": [str(period) for period in periods],
-            "moment": self._moment,
-            "zone": looking.zone,
-        }
-        counted = BLOCKS["counted" if self._moment is None else "counted_as_of"]
+        scope, params = _reader_scope(self._configuration, looking)
+        names = [str(period) for period in periods]
+        params |= {"company": _company_id(self._configuration, company), "periods": names}
+        counted = BLOCKS["counted_as_of" if looking.as_of else "counted"]
         sql = named_queries.render({**BLOCKS, "counted": counted}, block, scope=scope, **holes)
-        return self._connection.execute(sql.encode(), params, prepare=False).fetchall()
+        return run(self._control, looking, sql, params, names)
 
     def _named(
         self, by: CompletionBy, keyed: Mapping[UUID | None, Counts]
@@ -129,11 +127,11 @@ class PostgresRowCounts:
 
     def _names(self, by: CompletionBy, ids: Collection[UUID]) -> Mapping[UUID, tuple[str, str]]:
         sql = BLOCKS[f"names_of_{by}"].encode()
-        rows = self._connection.execute(sql, {"ids": list(ids)}).fetchall()
+        rows = self._control.begun.execute(sql, {"ids": list(ids)}).fetchall()
         return {id_: (code, name) for id_, code, name in rows}
 
 
-def reader_scope(configuration: Configuration, looking: Looking) -> tuple[str, dict[str, object]]:
+def _reader_scope(configuration: Configuration, looking: Looking) -> tuple[str, dict[str, object]]:
     """Limit counts c to the scopes of a reader: give the condition and its parameters."""
     scopes = filter(None, (looking.clients, looking.statuses, looking.reports))
     once = {scope.fingerprint(): scope for scope in scopes}
@@ -144,7 +142,7 @@ def reader_scope(configuration: Configuration, looking: Looking) -> tuple[str, d
     return condition, {name: value for each in predicates for name, value in each.params.items()}
 
 
-def company_id(configuration: Configuration, code: str | None) -> UUID:
+def _company_id(configuration: Configuration, code: str | None) -> UUID:
     company = configuration.ids["company"].get(code or "")
     if company is None:
         raise InvalidInput.of("/company", "there is no such code")

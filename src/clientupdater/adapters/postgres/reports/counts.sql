@@ -13,12 +13,21 @@
 where {scope}
 
 -- name: counted_as_of
--- R5: by whom rows were owed at a past moment (ADR 36).
+-- R5: by whom rows were owed at a past moment (ADR 38).
 (
-    select {columns}, k.total as n
-    from count_rows_as_of(
-        %(company)s::uuid, %(periods)s::text[], '{view}', %(moment)s::timestamptz, %(zone)s::text
-    ) k
+    select
+        s.period, c.company_id, c.branch_id, c.assigned_to, c.product_id, c.pension_type_id,
+        s.status_type_id, s.exempt_cause is not null as is_exempt, s.has_payment, s.is_terminal,
+        t.code = 'DONE' as is_done,
+        t.code = 'DONE' and coalesce(r.code = 'CONFIRMED', false) as is_confirmed,
+        s.contact_branch_id is not null as is_contacted, s.contact_branch_id, s.contact_by,
+        case when t.code = 'DONE' then s.branch_id end as done_branch_id, s.done_by, s.done_on,
+        1 as n
+    from client_period_status s
+    join clients c on c.id = s.client_id
+    join status_types t on t.id = s.status_type_id
+    left join status_reasons r on r.id = s.reason_id
+    where c.company_id = %(company)s::uuid
 ) c
 where {scope}
 
@@ -137,6 +146,92 @@ select c.period, c.done_on, sum(c.n)
 from {counted} and c.is_done and not c.is_exempt and c.done_on is not null
 group by c.period, c.done_on
 having sum(c.n) <> 0
+
+-- name: differences
+-- What the rows of these periods count, less what is kept of them. Rows and their changes commit
+-- together, so that one statement sees both as of one moment, whoever writes meanwhile.
+with cells as (
+    select
+        s.period, c.company_id, c.branch_id, c.assigned_to, c.product_id, c.pension_type_id,
+        s.status_type_id, s.exempt_cause is not null as is_exempt, s.has_payment, s.is_terminal,
+        t.code = 'DONE' as is_done,
+        t.code = 'DONE' and coalesce(r.code = 'CONFIRMED', false) as is_confirmed,
+        s.contact_branch_id is not null as is_contacted, s.contact_branch_id, s.contact_by,
+        case when t.code = 'DONE' then s.branch_id end as done_branch_id, s.done_by, s.done_on,
+        count(*) as n
+    from client_period_status s
+    join clients c on c.id = s.client_id and c.deleted_at is null
+    join status_types t on t.id = s.status_type_id
+    left join status_reasons r on r.id = s.reason_id
+    where s.period = any(%(periods)s::text[])
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
+    union all
+    select {columns}, -k.change
+    from row_count_changes k
+    where k.period = any(%(periods)s::text[])
+),
+
+in_views as (
+    select
+        v.view, c.period, c.company_id, c.branch_id, c.assigned_to,
+        case when v.view = 'product' then c.product_id end as product_id,
+        case when v.view = 'product' then c.pension_type_id end as pension_type_id,
+        case when v.view = 'standing' then c.status_type_id end as status_type_id,
+        c.is_exempt,
+        case when v.view = 'standing' then c.has_payment end as has_payment,
+        case when v.view = 'standing' then c.is_terminal end as is_terminal,
+        c.is_done, c.is_confirmed, c.is_contacted,
+        case when v.view = 'credit' then c.contact_branch_id end as contact_branch_id,
+        case when v.view = 'credit' then c.contact_by end as contact_by,
+        case when v.view = 'credit' then c.done_branch_id end as done_branch_id,
+        case when v.view = 'credit' then c.done_by end as done_by,
+        case when v.view = 'day' then c.done_on end as done_on,
+        c.n
+    from cells c
+    cross join unnest('{standing,product,credit,day}'::text[]) v (view)
+    union all
+    select k.view, {columns}, -k.total
+    from row_counts k
+    where k.period = any(%(periods)s::text[])
+)
+
+select
+    view, period, company_id, branch_id, assigned_to, product_id, pension_type_id,
+    status_type_id, is_exempt, has_payment, is_terminal, is_done, is_confirmed, is_contacted,
+    contact_branch_id, contact_by, done_branch_id, done_by, done_on, sum(n)::integer as missing
+from in_views
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19
+having sum(n) <> 0
+
+-- name: wrong_counts
+select distinct b.code, d.period
+from ({differences}) d
+join branches b on b.id = d.branch_id
+order by 2, 1
+
+-- name: recount
+-- Adds what is missing, so that it holds beside writers; no fold runs meanwhile (0065).
+insert into row_counts as kept (
+    view, period, company_id, branch_id, assigned_to, product_id, pension_type_id,
+    status_type_id, is_exempt, has_payment, is_terminal, is_done, is_confirmed, is_contacted,
+    contact_branch_id, contact_by, done_branch_id, done_by, done_on, total
+)
+{differences}
+on conflict (
+    view, period, company_id, branch_id, assigned_to, is_exempt, is_done, is_confirmed,
+    is_contacted, status_type_id, has_payment, is_terminal, product_id, pension_type_id,
+    contact_branch_id, contact_by, done_branch_id, done_by, done_on
+)
+do update set total = kept.total + excluded.total
+
+-- name: counted_periods
+select period from client_period_status
+union
+select period from row_counts
+order by 1
+
+-- name: no_fold_meanwhile
+select pg_advisory_xact_lock(1667856208, 32)
 
 -- name: fold
 select coalesce(fold_row_counts(%(at_most)s), 0)

@@ -8,18 +8,19 @@ from attrs import frozen
 
 from clientupdater.adapters.postgres.reports.balance import Balances
 from clientupdater.adapters.postgres.reports.counting import Conditions, RowCounts
+from clientupdater.adapters.postgres.reports.past_clients import PastClients
 from clientupdater.adapters.postgres.reports.rows import RowFigures
 from clientupdater.adapters.postgres.reports.signals import Signals
 from clientupdater.adapters.postgres.reports.staff import StaffFigures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.ports.client_filter import ClientFilter
     from clientupdater.ports.lists import Looking
+    from clientupdater.ports.past_rows import PastPage, PastQuery
     from clientupdater.ports.reports import AwayOfficer, BalanceCounts, ParFigures
     from clientupdater.ports.staff_reports import (
         SignalCount,
@@ -46,11 +47,6 @@ class PostgresReports:
     ) -> list[BalanceCounts]:
         return Balances(self._conditions(looking)).read(base, exactly=exactly)
 
-    def balance_as_of(
-        self, looking: Looking, base: ClientFilter, moment: datetime
-    ) -> list[BalanceCounts]:
-        return Balances(self._conditions(looking)).read_as_of(base, moment)
-
     def figures(
         self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
     ) -> Mapping[str, int]:
@@ -63,6 +59,9 @@ class PostgresReports:
 
     def officers_away(self, looking: Looking, base: ClientFilter) -> list[AwayOfficer]:
         return RowFigures(RowCounts(self._conditions(looking))).officers_away(base)
+
+    def past_clients(self, looking: Looking, query: PastQuery) -> PastPage:
+        return PastClients(self._conditions(looking)).read(query)
 
     def staff(self, looking: Looking, read: StaffRead) -> list[StaffCounts]:
         return StaffFigures(self._conditions(looking)).read(read)

@@ -41,10 +41,12 @@ class RowFigures:
 
     def officers_away(self, base: ClientFilter) -> list[AwayOfficer]:
         """Name the officers who are away, with the rows of `base` that they have."""
-        statement = named_queries.render(BLOCKS, "officers_away", limit=MOST_OFFICERS)
         conditions = self.counts.conditions
-        params = {"now": conditions.looking.now}
-        away = conditions.control.begun.execute(statement.encode(), params).fetchall()
+        is_active = BLOCKS["active_then" if conditions.looking.as_of else "active_now"]
+        statement = named_queries.render(
+            BLOCKS, "officers_away", limit=MOST_OFFICERS, is_active=is_active
+        )
+        away = conditions.run(statement, {"now": conditions.looking.now})
         rows = self._by_officer(base, [id_ for id_, *_ in away])
         return [
             AwayOfficer(PersonId(id_), name, self._rows_of(base, id_, rows[str(id_)]), is_active)

@@ -59,8 +59,7 @@ class Signals:
             "last_ended": [each.end for each in read.last_days],
             "limit": MOST_SIGNALS + 1,
         }
-        rows = self.conditions.control.begun.execute(statement.encode(), params, prepare=False)
-        return [_signal(*row) for row in rows]
+        return [_signal(*row) for row in self.conditions.run(statement, params)]
 
     def events(self, read: SignalEventsRead) -> SignalEventPage:
         """Read a page of the records, the earliest first."""
@@ -77,7 +76,7 @@ class Signals:
             "after_id": after and after.id,
             "limit": read.limit + 1,
         }
-        rows = at.control.begun.execute(statement.encode(), params, prepare=False).fetchall()
+        rows = at.run(statement, params)
         items = tuple(_event(row) for row in rows[: read.limit])
         if len(rows) <= read.limit:
             return Page(items, None)

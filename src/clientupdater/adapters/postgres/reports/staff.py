@@ -58,8 +58,7 @@ class StaffFigures:
             "first_day": read.first_day,
             "limit": MOST_STAFF_ROWS + 1,
         }
-        rows = self.conditions.control.begun.execute(statement.encode(), params, prepare=False)
-        return [_counts(row) for row in rows]
+        return [_counts(row) for row in self.conditions.run(statement, params)]
 
 
 def record(kind: Recorded) -> str:

@@ -139,12 +139,7 @@ def show_team(call: Call) -> View:
 
 def number_of(figure: Figure | RecordFigure) -> Number:
     """Link a figure to the list of its clients."""
-    return Number(figure.value, address(f"{CONSOLE}/clients", **_words_of(figure)))
-
-
-def _words_of(figure: Figure | RecordFigure) -> dict[str, str]:
-    assert figure.filter is not None  # noqa: S101 — only figures of the past have none (R5)
-    return filter_words(figure.filter)
+    return Number(figure.value, address(f"{CONSOLE}/clients", **filter_words(figure.filter)))
 
 
 def _tabs(asked: _Asked) -> list[tuple[str, str, bool]]:
@@ -174,7 +169,7 @@ def cut_of(some: Cut[Any], rows: tuple[Any, ...]) -> Cut[Any]:
 def _standing(asked: _Asked, row: ReportRow) -> Standing:
     lists: dict[str, str] = {}
     if asked.call.query.by is CompletionBy.OFFICER:
-        rows = {**_words_of(row.figures["rows"]), "open": "true"}
+        rows = {**filter_words(row.figures["rows"].filter), "open": "true"}
         late = {**rows, "follow_up_before": today_of(asked.call).isoformat()}
         path = f"{CONSOLE}/clients"
         lists = {

@@ -45,13 +45,14 @@ REPORT_MEMBERS = {
     "ReportRowShown.key": About("The code or id that the row is about.", "QC01"),
     "ReportRowShown.name": About("What the row is about, for people to read.", "Quezon City 1"),
     "ReportFigure.filter": About(
-        "The parameters of `GET /clients` that list exactly the clients behind the figure; null as"
-        " of a past moment, since lists show clients as they are.",
+        "The parameters of `GET /clients` that list exactly the clients behind the figure; with"
+        " `as_of`, those of `GET /reports/clients`.",
         {"company": "FCASH", "period": "2026-11", "status": "DONE"},
     ),
     "RecordsFigure.clients": About("How many clients the list of the filter has.", 10),
     "RecordsFigure.filter": About(
-        "The parameters of `GET /clients` that list the clients of these records.",
+        "The parameters of `GET /clients` that list the clients of these records; with `as_of`,"
+        " those of `GET /reports/clients`.",
         {"company": "FCASH", "recorded": "update", "recorded_by": "…"},
     ),
     "RecordsFigure.value": About("How many records there are.", 12),
@@ -65,5 +66,15 @@ REPORT_MEMBERS = {
     "StaffRowShown.last_day": About("The last day that the row covers."),
     "SignalShown.kind": About("What the signal points at.", "outside_hours"),
     "SignalShown.person": About("The person that made the records."),
+    "PastClient.branch": About("The branch that had the client then, by its code.", "QC01"),
+    "PastClient.assigned_to": About("The officer that had the client then; null: nobody."),
+    "PastClient.full_name": About(
+        "The client's present name; null where you do not see the client at present.",
+        "Juana Reyes",
+    ),
+    "PastClient.snapshot": About(
+        "The client's status in the period, as it stood; null without `period`."
+    ),
+    "PastStatus.branch": About("The branch that the status counted for then.", "QC01"),
     "SignalEvent.client_code": About("The client's code.", "FC-000123"),
 }

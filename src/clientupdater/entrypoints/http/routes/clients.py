@@ -194,7 +194,7 @@ def _client_key(sort: ClientSort, place: _Placed[Any]) -> ClientKey:
 
 def filter_of(caller: Caller, params: ClientFilters) -> ClientFilter:
     """Read the filters that lists, searches and exports share."""
-    own = {a.name for a in attrs.fields(ClientFilter)} - {"row", "assigned_to"}
+    own = {a.name for a in attrs.fields(ClientFilter)} - {"row", "assigned_to", "as_of"}
     rows = {a.name: getattr(params, a.name) for a in attrs.fields(StatusFilter)}
     is_asked = any(value is not None for value in rows.values())
     return ClientFilter(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SHAPES: Mapping[ReportName, type] = {
     ReportName.AGEING: reports.ReportQuery,
-    ReportName.BALANCE: reports.BalanceReportQuery,
+    ReportName.BALANCE: reports.ReportQuery,
     ReportName.COMPLETION: progress_reports.CompletionReportQuery,
     ReportName.DASHBOARD: progress_reports.PeriodReportQuery,
     ReportName.PACE: progress_reports.PeriodReportQuery,

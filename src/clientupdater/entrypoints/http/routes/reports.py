@@ -13,7 +13,7 @@ from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.report_shapes import ReportShown, report_shown
 from clientupdater.entrypoints.structuring import Text
-from clientupdater.ports.reports import BalanceQuery, PlaceQuery
+from clientupdater.ports.reports import PlaceQuery
 
 Code = Annotated[str, Text(longest=100, shortest=1)]
 AsOf = Annotated[
@@ -38,12 +38,6 @@ class ReportQuery:
     period: Annotated[
         Period | None, About("The period. Left out: the current month.", "2026-11")
     ] = None
-
-
-@frozen(kw_only=True)
-class BalanceReportQuery(ReportQuery):
-    """The rows of a balance, and the moment that it is of."""
-
     as_of: AsOf = None
 
 
@@ -59,7 +53,7 @@ def get_balance(call: Call) -> ReportShown:
     row counts in each branch where it ever stood in the period; `exempt` counts what was ever
     exempt, and `restored` those of them that no longer are.
     """
-    return report_shown(call.app.reports.balance.read(call.caller, balance_of(call.query)))
+    return report_shown(call.app.reports.balance.read(call.caller, asked_of(call.query)))
 
 
 def get_untouched(call: Call) -> ReportShown:
@@ -72,12 +66,7 @@ def get_untouched(call: Call) -> ReportShown:
 
 def asked_of(query: ReportQuery) -> PlaceQuery:
     """Name the rows that a query asks for."""
-    return PlaceQuery(company=query.company, branch=query.branch, period=query.period)
-
-
-def balance_of(query: BalanceReportQuery) -> BalanceQuery:
-    """Name the rows that a query asks for, and when."""
-    return BalanceQuery(
+    return PlaceQuery(
         company=query.company, branch=query.branch, period=query.period, as_of=query.as_of
     )
 
@@ -97,7 +86,7 @@ ENDPOINTS = (
         path="/reports/balance",
         summary="Report the balance of branches",
         handle=get_balance,
-        query=BalanceReportQuery,
+        query=ReportQuery,
         answers=ReportShown,
         permission=Permission.REPORTS_READ,
     ),

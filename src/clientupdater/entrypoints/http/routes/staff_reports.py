@@ -16,7 +16,7 @@ from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.fields import Cursor, Limit
-from clientupdater.entrypoints.http.routes.reports import Code
+from clientupdater.entrypoints.http.routes.reports import AsOf, Code
 from clientupdater.entrypoints.report_shapes import (
     SignalList,
     StaffReportShown,
@@ -58,6 +58,7 @@ class StaffReportQuery:
     period: Annotated[
         Period | None, About("With by=period: the period. Left out: the current month.", None)
     ] = None
+    as_of: AsOf = None
 
 
 @frozen(kw_only=True)
@@ -67,6 +68,7 @@ class SignalListQuery:
     company: Code
     first_day: Annotated[date | None, About("The first day. Left out: a week.")] = None
     last_day: Annotated[date | None, About("The last day. Left out: today.")] = None
+    as_of: AsOf = None
 
 
 @frozen(kw_only=True)
@@ -82,6 +84,7 @@ class SignalEventListQuery:
     period: Annotated[
         Period | None, About("Only records for this period. Left out: for any.", None)
     ] = None
+    as_of: AsOf = None
     limit: Limit = 50
     cursor: Cursor | None = None
 
@@ -99,6 +102,9 @@ def get_staff_report(call: Call) -> StaffReportShown:
     """Show for each person and day, week or period how many updates they recorded, and of which
     kinds. Your own records need `status:read`; those of others need `reports:read` over them: all
     their branches must be among yours. A figure counts records; its filter lists their clients.
+    Where it takes longer than a request may, as for a large company by period, ask for it by
+    `POST /exports` with `"type": "report"` and `"report": {"name": "staff", "params": {…}}`: a
+    worker writes it.
     """
     asked = asked_of(call.caller, call.query)
     return staff_shown(call.app.reports.staff.read(call.caller, asked))
@@ -133,12 +139,15 @@ def asked_of(caller: Caller, query: StaffReportQuery) -> StaffQuery:
         start=query.first_day,
         until=query.last_day,
         period=query.period,
+        as_of=query.as_of,
     )
 
 
 def signals_of(query: SignalListQuery) -> SignalsQuery:
     """Read which signals a query asks for."""
-    return SignalsQuery(company=query.company, start=query.first_day, until=query.last_day)
+    return SignalsQuery(
+        company=query.company, start=query.first_day, until=query.last_day, as_of=query.as_of
+    )
 
 
 def events_of(
@@ -152,6 +161,7 @@ def events_of(
         recorded_from=query.recorded_from,
         recorded_before=query.recorded_before,
         recorded_reason=query.recorded_reason,
+        as_of=query.as_of,
         row=StatusFilter(period=query.period) if query.period else None,
     )
     return SignalEventsRead(filter=wanted, limit=limit, after=after)

@@ -109,7 +109,9 @@ def list_client_periods(call: Call) -> PeriodSnapshotList:
 
 
 def get_client_period(call: Call) -> Answer:
-    """Show the client's status in one period, now or as it was known at a past moment."""
+    """Show the client's status in one period, now or as it was known at a past moment. Past remarks
+    need `status:history:read`, and are null without it.
+    """
     result = call.app.tracking.show_row(
         call.caller, call.path["client"], call.path["period"], call.query.as_of
     )

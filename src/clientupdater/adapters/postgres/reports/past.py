@@ -1,0 +1,78 @@
+"""Run a statement over the tables as they stood at a past moment (R5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from clientupdater.adapters.postgres.core import named_queries
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from clientupdater.adapters.postgres.core.transactions import TransactionControl
+    from clientupdater.ports.lists import Looking
+
+BLOCKS = named_queries.read_blocks("reports/past.sql")
+_WITH = "with "
+
+
+def run(
+    control: TransactionControl,
+    looking: Looking,
+    statement: str,
+    params: Mapping[str, object],
+    periods: Collection[str] | None = None,
+) -> list[tuple[Any, ...]]:
+    """Run a statement over the tables as they are, or as they stood where a reader looks (R5).
+
+    As they stood, the rows of `periods` are complete. Without any, rows of all periods have their
+    client and period alone.
+    """
+    if looking.as_of:
+        past = Past(looking.as_of, looking.zone, periods)
+        return past.run(control, statement, params)
+    return control.begun.execute(statement.encode(), params, prepare=False).fetchall()
+
+
+@frozen
+class Past:
+    """The tables of periods as they stood at a moment.
+
+    Row-level security knows where clients are at present. So the statement runs as the system, and
+    `clients` has the policy of the transaction's scope over where they were (A4).
+    """
+
+    moment: datetime
+    zone: str
+    periods: Collection[str] | None
+
+    def run(
+        self, control: TransactionControl, statement: str, params: Mapping[str, object]
+    ) -> list[tuple[Any, ...]]:
+        """Run it, planned for its very values."""
+        control.send(
+            "set local clientupdater.system = 'on'",
+            "set local jit = off",
+            "set local work_mem = '32MB'",
+            f"set local enable_nestloop = {'on' if self.periods is None else 'off'}",
+        )
+        rows = control.connection.execute(
+            self.before(statement).encode(), {**params, **self._params}, prepare=False
+        ).fetchall()
+        control.send("set local clientupdater.system = ''")
+        return rows
+
+    def before(self, statement: str) -> str:
+        """Put the tables in front of a statement, under their own names."""
+        rows = BLOCKS["rows_as_opened" if self.periods is None else "rows_of_periods"]
+        tables = named_queries.render(BLOCKS, "past", rows=rows, whose="true")
+        rest = f", {statement[len(_WITH) :]}" if statement.startswith(_WITH) else f" {statement}"
+        return f"{_WITH}{tables}{rest}"
+
+    @property
+    def _params(self) -> Mapping[str, object]:
+        periods = {} if self.periods is None else {"past_periods": list(self.periods)}
+        return {"past_moment": self.moment, "past_zone": self.zone, **periods}

@@ -1,0 +1,45 @@
+-- name: page
+-- The clients of a filter at a past moment, and what they were counted by (R3).
+select
+    k.client_code, k.id, co.code, b.code, p.code, y.code,
+    case when a.other_par_status then a.par_status else ps.code end,
+    case when a.other_amount then a.amount else n.past_due_amount end,
+    u.id, staff_name(u.first_name, u.last_name, u.email),
+    {row_columns}
+from (
+    select
+        c.client_code, c.id, c.company_id, c.branch_id, c.product_id, c.pension_type_id,
+        c.assigned_to, {row_id} as row_id
+    from clients c
+    {rows}
+    where {where} and c.client_code > %(after)s::text
+    order by c.client_code
+    limit %(limit)s
+) k
+join companies co on co.id = k.company_id
+join branches b on b.id = k.branch_id
+left join products p on p.id = k.product_id
+left join pension_types y on y.id = k.pension_type_id
+left join users u on u.id = k.assigned_to
+join public.clients n on n.id = k.id
+left join par_statuses ps on ps.id = n.par_status_id
+left join lateral ({amounts}) a on true
+{details}
+order by k.client_code
+
+-- name: rows_of_clients
+join client_period_status s on s.client_id = c.id
+
+-- name: columns_of_row
+s.period, t.code, r.code, s.has_payment, s.is_terminal, s.exempt_cause, s.next_follow_up_on,
+s.promised_on, s.update_count, sb.code
+
+-- name: details_of_row
+join client_period_status s on s.id = k.row_id
+join status_types t on t.id = s.status_type_id
+left join status_reasons r on r.id = s.reason_id
+join branches sb on sb.id = s.branch_id
+
+-- name: names
+-- Row-level security leaves out those whom the reader does not see at present.
+select c.id, c.full_name from clients c where c.id = any(%(ids)s::uuid[]) and {where}
