@@ -54,6 +54,24 @@ def test_clients_are_spread_evenly_over_the_officers_that_were_chosen(
     assert tab.axe() == []
 
 
+def test_clients_lose_their_officer_after_a_preview(console: ConsoleFixture) -> None:
+    for name in ("Ana Reyes", "Ben Cruz"):
+        console.client(name)
+    console.staff.run(
+        "insert into client_assignments (client_id, officer_id) select id, %s from clients",
+        console.ana,
+    )
+    tab = manager(console, scripts=False)
+    choose(tab, "Ana Reyes")
+    tab.page.get_by_role("button", name="Preview taking their officer away").click()
+    tab.says("1 of 1 will work")
+    tab.says("has no officer then")
+    assert officers_of(console) == [console.ana] * 2
+    tab.page.get_by_role("button", name="Do it for 1").click()
+    tab.says("has no officer now")
+    assert officers_of(console) == [None, console.ana]
+
+
 def test_an_officer_without_the_branch_is_refused_before_anything_is_done(
     console: ConsoleFixture,
 ) -> None:

@@ -336,6 +336,12 @@ ROUTES = (
         json={"clients": ["{client}"], "officer": _NOBODY},
     ),
     _route(
+        "POST /assignments/preview",
+        "client",
+        "clients:assign",
+        json={"clients": ["{client}"], "officers": [_NOBODY]},
+    ),
+    _route(
         f"POST {_CLIENT}/refresh", "client", "sync:execute", passes_with="NextBank is not set up"
     ),
     _route(
