@@ -41,6 +41,9 @@ _PHONE = re.compile(r"(\+63)(\d{3})(\d{3})(\d{4})")
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": _POLICY,
+    # With `no-referrer` browsers send their forms with `Origin: null`, and Safari before 16.4 sends
+    # no Sec-Fetch-Site, so that its forms would look like those of another site.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
