@@ -49,11 +49,17 @@ HEADERS = {
 }
 
 
-def rendered(request: Request, view: View) -> Reply:
-    """Render a view for the caller of its request."""
+def rendered(request: Request, view: View, secrets: tuple[str, ...] = ()) -> Reply:
+    """Render a view for the caller of its request.
+
+    Of values that are secrets, a repeated form gets none: its stored page is without them.
+    """
     template = templates().get_template(view.template)
-    body = template.render(_frame(request, view.call), **view.values)
-    return Reply(status=view.status, headers=HEADERS, body=body.encode())
+    frame = _frame(request, view.call)
+    body = template.render(frame, **view.values)
+    without = {**view.values, **dict.fromkeys(secrets)}
+    stored = template.render(frame, **without).encode() if secrets else None
+    return Reply(status=view.status, headers=HEADERS, body=body.encode(), stored_body=stored)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from clientupdater.entrypoints.console.administration_texts import ADMINISTRATION_TEXTS
 from clientupdater.entrypoints.console.operation_texts import OPERATION_TEXTS
 from clientupdater.entrypoints.console.report_texts import REPORT_TEXTS
 
@@ -15,6 +16,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
     {
         **REPORT_TEXTS,
         **OPERATION_TEXTS,
+        **ADMINISTRATION_TEXTS,
         "console": "Client Updater",
         "skip": "Skip to the content",
         "menu": "Menu",

@@ -46,6 +46,12 @@ class Entered:
     address: str = ""
     """Where the form was sent to."""
 
+    def word(self, name: str, value: object = "") -> object:
+        """Give what was typed into a field, or its value where nothing was."""
+        if self.error:
+            return self.fields.get(name, "")
+        return "" if value is None else value
+
     @property
     def faults(self) -> Mapping[str, str]:
         """What is wrong, by the name of the field; "" for what belongs to none."""
@@ -59,3 +65,14 @@ class Entered:
         details = getattr(self.error, "details", None) or {}
         message = getattr(self.error, "message", "")
         return {str(details.get("field", "")).strip("/"): message}
+
+
+@frozen
+class Forms:
+    """The forms of a page: the one that was not accepted has what was typed."""
+
+    at: str = ""
+    entered: Entered = Entered()
+
+    def __getitem__(self, name: str) -> Entered:
+        return self.entered if name == self.at else Entered()
