@@ -91,6 +91,40 @@ def test_audits_show_what_was_done_and_what_was_refused(console: ConsoleFixture)
     tab.page.wait_for_url("**log=authorization**")
 
 
+def test_audits_are_narrowed_to_a_person_and_an_action(console: ConsoleFixture) -> None:
+    for name in ("Ana Reyes", "Ben Cruz"):
+        mine = console.tab(console.ana if name == "Ana Reyes" else console.colleague())
+        mine.open(f"/console/clients/{console.client(name)}")
+        mine.press("3", "Enter")
+        mine.page.locator(".notice", has_text="recorded").wait_for()
+    tab = administrator(console)
+    tab.open("/console/audits")
+    entries = tab.page.locator(".list .row", has_text="status.record")
+    assert entries.count() == 2
+    tab.page.get_by_label("Who, by the email").fill("ana@example.com")
+    tab.page.get_by_role("button", name="Apply").click()
+    tab.page.get_by_role("link", name="By Ana Santos").wait_for()
+    assert entries.count() == 1
+    entries.get_by_role("link", name="status.record").click()
+    tab.page.wait_for_url("**action=status.record**")
+    assert tab.page.locator(".list .row").count() == 1
+    tab.page.get_by_role("link", name="By Ana Santos").click()
+    tab.page.get_by_label("Who, by the email").wait_for()
+    assert entries.count() == 2
+    entries.last.get_by_role("link", name="Ana Santos").click()
+    tab.page.get_by_role("link", name="By Ana Santos").wait_for()
+    tab.page.get_by_role("link", name="Configuration").click()
+    tab.page.get_by_label("Change").wait_for()
+    tab.says("Nothing matches here")
+
+
+def test_a_person_of_whom_one_knows_nothing_is_named_as_unknown(console: ConsoleFixture) -> None:
+    tab = console.tab(console.staff.hire("audit:read all"))
+    tab.open("/console/audits?person=ana@example.com")
+    tab.page.locator(".fault[role=alert]").wait_for()
+    assert tab.page.locator(".list .row").count() == 0
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_on_the_pages_of_administrators(
@@ -104,6 +138,7 @@ def test_axe_finds_nothing_on_the_pages_of_administrators(
         "/console/audits",
         "/console/audits?log=configuration",
         "/console/audits?log=authorization",
+        f"/console/audits?person={console.ana}",
     ):
         tab.open(address)
         seen = {"axe": tab.axe(), "overflows": tab.overflows(), "blocked": tab.violations()}
