@@ -563,6 +563,7 @@ ROUTES = (
         "jobs:manage",
         json={"is_active": True, "version": 999},
     ),
+    _route("POST /schedules/retention/run", "every company", "jobs:manage"),
 )
 OPEN = {
     "GET /livez",

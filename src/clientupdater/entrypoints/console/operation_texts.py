@@ -123,6 +123,10 @@ OPERATION_TEXTS = {
     "jobs.next": "Next run",
     "jobs.never": "never",
     "jobs.off": "off",
+    "jobs.switch_on": "Switch on",
+    "jobs.switch_off": "Switch off",
+    "jobs.switched_on": "{name} is on.",
+    "jobs.switched_off": "{name} is off.",
     "jobs.run_now": "Run now",
     # health
     "health.title": "Health",

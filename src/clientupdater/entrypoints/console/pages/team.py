@@ -129,6 +129,7 @@ def show_team(call: Call) -> View:
             "untouched": part(partial(_untouched, asked)),
             "officers": part(partial(_officers, asked)),
             "staff": part(partial(_staff, asked)),
+            "may_export": bool(call.caller.actor.found(Permission.REPORTS_EXPORT)),
             "recorded": _RECORDED,
             "number_of": number_of,
             "chart": (WIDTH, HEIGHT),
