@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from attrs import frozen
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -94,8 +95,27 @@ def _frame(request: Request, call: Call | None) -> Mapping[str, Any]:
         "request_id": request.scope.get("request_id", ""),
         "proof": {TOKEN: form_token(session_token(request))} if session else {},
         "notice": notice_of(call) if call and session else None,
+        "ending": _ending(call) if call else None,
         "moment": partial(moment, zone=zone_of(call)) if call else None,
     }
+
+
+@frozen
+class Ending:
+    """When the session ends by itself."""
+
+    seconds: int
+    is_final: bool
+    """Using it does not make it longer."""
+
+
+def _ending(call: Call) -> Ending | None:
+    opened, people = (call.session.open if call.session else None), call.app.people
+    if opened is None:
+        return None
+    ends = opened.session.ends_at(people.sessions.lifetimes)
+    left = ends - people.sessions.clock.now()
+    return Ending(int(left.total_seconds()), ends == opened.session.expires_at)
 
 
 def zone_of(call: Call) -> tzinfo:

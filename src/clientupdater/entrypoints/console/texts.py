@@ -34,6 +34,13 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "sign_in.password": "Password",
         "sign_in.submit": "Sign in",
         "sign_in.wrong": "Wrong email or password, or the account is locked.",
+        # the clock of a session
+        "ending.title": "Your session",
+        "ending.soon": "Your session ends in # min, because you have not used it for a while.",
+        "ending.final": "Your session ends in # min. Finish this page, then sign in again.",
+        "ending.now": "Your session has ended. Sign in, and what you typed is here again.",
+        "ending.stay": "Stay signed in",
+        "ending.stays": "You stay signed in.",
         # my account
         "password.title": "My password",
         "password.about": "Your other sessions end when you change it.",
