@@ -197,6 +197,7 @@ OPERATION_TEXTS = {
     "scope.all": "all",
     "settings.title": "Settings",
     "settings.expected": "Expected: {expected}. Default: {default}.",
+    "settings.general": "For every company: {value}.",
     "settings.save": "Save",
     "settings.saved": "{key} is saved.",
     "audits.title": "Audits",
