@@ -148,7 +148,7 @@ def test_an_area_gets_branches_and_is_deleted(console: ConsoleFixture) -> None:
     assert console.staff.one("select count(*) from areas where deleted_at is null") == 0
 
 
-def test_an_entry_of_a_lookup_is_added_renamed_and_retired(console: ConsoleFixture) -> None:
+def test_an_entry_of_a_lookup_is_added_renamed_and_deactivated(console: ConsoleFixture) -> None:
     tab = keeper(console)
     tab.open("/console/lookups")
     tab.page.get_by_role("link", name="Reasons").click()
@@ -162,12 +162,12 @@ def test_an_entry_of_a_lookup_is_added_renamed_and_retired(console: ConsoleFixtu
     tab.page.get_by_label("Name of WRONG_NUMBER").fill("Number of another person")
     tab.page.get_by_role("button", name="Rename WRONG_NUMBER").click()
     tab.says("Number of another person is saved.")
-    tab.page.get_by_role("button", name="Retire WRONG_NUMBER").click()
-    tab.page.get_by_role("button", name="Bring back WRONG_NUMBER").wait_for()
+    tab.page.get_by_role("button", name="Deactivate WRONG_NUMBER").click()
+    tab.page.get_by_role("button", name="Activate WRONG_NUMBER").wait_for()
     stored = "select is_active from status_reasons where code = 'WRONG_NUMBER'"
     assert console.staff.one(stored) is False
     tab.open("/console/lookups")
-    tab.page.get_by_role("button", name="Retire PENDING").click()
+    tab.page.get_by_role("button", name="Deactivate PENDING").click()
     tab.page.locator(".entry .fault").wait_for()
 
 

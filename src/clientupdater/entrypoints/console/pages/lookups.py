@@ -1,4 +1,4 @@
-"""Lookups: the codes that people choose from, renamed, added and retired."""
+"""Lookups: the codes that people choose from, renamed, added and deactivated."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def create(call: Call) -> Redirect:
 
 
 def change(call: Call) -> Redirect:
-    """Rename an entry, retire it, or bring it back."""
+    """Rename an entry, deactivate it, or activate it again."""
     form: ChangeForm = call.body
     body = ChangeLookupEntryRequest(name=form.name, is_active=form.is_active)
     changed = change_lookup_entry(attrs.evolve(call, body=body)).value
