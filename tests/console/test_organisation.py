@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -193,9 +194,26 @@ def test_an_account_is_created_and_its_password_shown_once(console: ConsoleFixtu
     assert stored == 1
 
 
+def test_a_form_that_is_sent_again_creates_one_account_and_shows_no_password(
+    console: ConsoleFixture,
+) -> None:
+    person = console.staff.hire("users:read all", "users:manage all")
+    console.http.cookies.set("session", console.staff.session(person))
+    address, own = "/console/people/new", {"Sec-Fetch-Site": "same-origin"}
+    form = console.http.get(address).text.partition(f'action="{address}"')[2]
+    hidden = r'<input type="hidden" name="([^"]+)" value="([^"]*)">'
+    fields = {**dict(re.findall(hidden, form)), "email": "leo@example.com"}
+    first, again = (console.http.post(address, data=fields, headers=own) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    (password,) = re.findall(r'<code class="secret">([^<]+)</code>', first.text)
+    assert password not in again.text
+    assert "was shown before and cannot be shown again" in again.text
+    assert console.staff.one("select count(*) from users where email = 'leo@example.com'") == 1
+
+
 def test_a_person_who_only_reads_is_offered_no_changes(console: ConsoleFixture) -> None:
     number = branch(console)
-    tab = keeper(console, "branches:read", "areas:read", "config:read")
+    tab = keeper(console, "branches:read", "areas:read", "config:read", "users:read")
     for address in ("/console/branches", f"/console/branches/{number}", "/console/lookups"):
         tab.open(address)
         assert tab.page.locator("main form[method=post]").count() == 0, address

@@ -8,6 +8,7 @@ import attrs
 from attrs import field, frozen
 
 from clientupdater.domain.accounts import LONGEST_EMAIL
+from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.console.forms import codes_of
 from clientupdater.entrypoints.console.notices import NoticeQuery
@@ -45,6 +46,8 @@ class NewUserForm:
 
 
 def show_form(call: Call) -> View:
+    if not call.caller.actor.found(Permission.USERS_MANAGE):
+        raise Forbidden(Permission.USERS_MANAGE)
     return _view(call, Entered())
 
 
