@@ -164,7 +164,7 @@ def test_an_entry_of_a_lookup_is_added_renamed_and_deactivated(console: ConsoleF
     tab.page.get_by_role("button", name="Rename WRONG_NUMBER").click()
     tab.says("Number of another person is saved.")
     tab.page.get_by_role("button", name="Deactivate WRONG_NUMBER").click()
-    tab.page.get_by_role("button", name="Activate WRONG_NUMBER").wait_for()
+    tab.page.get_by_role("button", name="Activate WRONG_NUMBER", exact=True).wait_for()
     stored = "select is_active from status_reasons where code = 'WRONG_NUMBER'"
     assert console.staff.one(stored) is False
     tab.open("/console/lookups")
