@@ -18,7 +18,6 @@ from clientupdater.entrypoints.cli.session import (
     print_json,
 )
 from clientupdater.entrypoints.cli.tables import print_table
-from clientupdater.entrypoints.http.routes.assignments import planned_assignments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +59,8 @@ def assign(
     CLIENT is a code or an id, USER an email or an id. Without --apply it shows who would get which
     client, and changes nothing. The exit code is 1 if one of the clients is refused.
     """
+    from clientupdater.entrypoints.http.routes.assignments import planned_assignments
+
     if bool(officers) == to_none:
         raise click.UsageError("give --to USER or --to-none")
     with opened_as(session, acts) as (app, caller):
