@@ -141,6 +141,15 @@ def test_a_person_of_whom_one_knows_nothing_is_named_as_unknown(console: Console
     assert tab.page.locator(".list .row").count() == 0
 
 
+def test_a_person_who_may_read_no_audit_learns_no_name_from_its_page(
+    console: ConsoleFixture,
+) -> None:
+    tab = console.tab(console.staff.hire("users:manage all"))
+    tab.open(f"/console/audits?person={console.ana}")
+    tab.says("This needs the permission audit:read")
+    assert "Ana Santos" not in tab.page.content()
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_on_the_pages_of_administrators(

@@ -76,7 +76,7 @@ def show_audits(call: Call) -> View:
         values={
             "page": page,
             "query": query,
-            "who": _name(call, person.value),
+            "who": _name(page.value, person.value, query.person),
             "without_person": address(PATH, **{**params, "person": None}),
             "narrowed": lambda **more: address(PATH, **{**params, **more}),
             "changes": tuple(ConfigurationAction),
@@ -115,11 +115,11 @@ def _person(call: Call) -> PersonId | None:
         raise NotFound(text("audits.no_person")) from None
 
 
-def _name(call: Call, person: PersonId | None) -> str | None:
-    if person is None:
-        return None
-    people = call.app.configuration.names(call.caller, [person], generation=call.generation).people
-    return people.get(person, str(person))
+def _name(page: Any, person: PersonId | None, word: str | None) -> str | None:
+    """Name the person as an entry does; where there is none, as they were asked for."""
+    entries = page.items if page else ()
+    named = (each.by.name for each in entries if each.by and each.by.id == person)
+    return next(named, word) if page and person else None
 
 
 def _read(call: Call, person: PersonId | None) -> Any:
