@@ -72,6 +72,26 @@ def test_a_branch_that_another_person_changed_meanwhile_is_not_overwritten(
     assert console.staff.one("select name from branches where code = 'QC02'") == "Theirs"
 
 
+def test_what_was_typed_is_there_again_after_the_session_has_ended(
+    console: ConsoleFixture,
+) -> None:
+    number = branch(console)
+    for right in ("branches:read", "branches:manage"):
+        console.staff.grant(console.ana, right, "all")
+    tab = console.tab(scripts=False)
+    tab.open(f"/console/branches/{number}")
+    save(tab, name="Cubao & Surroundings", location="")
+    console.staff.run("update user_sessions set revoked_at = now()")
+    tab.page.get_by_role("button", name="Save").click()
+    tab.page.get_by_label("Email").fill("ana@example.com")
+    tab.page.get_by_label("Password").fill("a password of many words")
+    tab.page.get_by_role("button", name="Sign in").click()
+    tab.wait_for_heading("Cubao")
+    assert tab.page.locator("main [name=name]").first.input_value() == "Cubao & Surroundings"
+    tab.page.get_by_role("button", name="Save").click()
+    tab.wait_for_heading("Cubao & Surroundings")
+
+
 def test_contacts_of_a_branch_are_added_made_primary_and_deleted(console: ConsoleFixture) -> None:
     number = branch(console)
     tab = keeper(console)

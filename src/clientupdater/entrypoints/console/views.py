@@ -46,9 +46,14 @@ class Entered:
     address: str = ""
     """Where the form was sent to."""
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether a person sent the form: it was refused, or waited for a sign-in."""
+        return bool(self.error or self.fields)
+
     def word(self, name: str, value: object = "") -> object:
-        """Give what was typed into a field, or its value where nothing was."""
-        if self.error:
+        """Give what was typed into a field, or its value where nothing was sent."""
+        if self.is_sent:
             return self.fields.get(name, "")
         return "" if value is None else value
 
