@@ -158,6 +158,44 @@ def person(tab: Tab) -> None:
     tab.page.locator("#grants").wait_for()
 
 
+def branches(tab: Tab) -> None:
+    tab.open("/console/branches")
+
+
+def branch(tab: Tab) -> None:
+    branches(tab)
+    tab.page.locator("tbody a").first.click()
+    tab.page.locator("#contacts").wait_for()
+
+
+def closing(tab: Tab) -> None:
+    branches(tab)
+    code = tab.page.locator("tbody th small").nth(1).inner_text()
+    branch(tab)
+    tab.page.locator("[name=into]").fill(code)
+    tab.page.get_by_role("button", name="Preview the closing").click()
+    tab.says("Nothing has changed yet")
+
+
+def areas(tab: Tab) -> None:
+    tab.open("/console/areas")
+
+
+def area(tab: Tab) -> None:
+    areas(tab)
+    tab.page.locator(".list a").first.click()
+    tab.page.locator("#branches").wait_for()
+
+
+def lookups(tab: Tab) -> None:
+    tab.open("/console/lookups?table=status_reasons")
+    tab.page.get_by_text("Add an entry").click()
+
+
+def new_user(tab: Tab) -> None:
+    tab.open("/console/people/new")
+
+
 def settings(tab: Tab) -> None:
     tab.open("/console/settings")
 
@@ -186,6 +224,13 @@ SCENES: Mapping[str, Scene] = {
     "preview": Scene("branch manager", many_previewed),
     "sync": Scene("administrator", sync),
     "person": Scene("administrator", person),
+    "branches": Scene("administrator", branches),
+    "branch": Scene("administrator", branch),
+    "closing": Scene("administrator", closing),
+    "areas": Scene("administrator", areas),
+    "area": Scene("administrator", area),
+    "lookups": Scene("administrator", lookups),
+    "new-user": Scene("administrator", new_user),
     "settings": Scene("administrator", settings),
     "audits": Scene("administrator", audits),
     "jobs": Scene("administrator", jobs),

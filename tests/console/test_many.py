@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.support.browsers import faults
+
 if TYPE_CHECKING:
     from clientupdater.domain.ids import PersonId
     from tests.support.browsers import Tab
@@ -54,6 +56,24 @@ def test_clients_are_spread_evenly_over_the_officers_that_were_chosen(
     assert tab.axe() == []
 
 
+def test_clients_lose_their_officer_after_a_preview(console: ConsoleFixture) -> None:
+    for name in ("Ana Reyes", "Ben Cruz"):
+        console.client(name)
+    console.staff.run(
+        "insert into client_assignments (client_id, officer_id) select id, %s from clients",
+        console.ana,
+    )
+    tab = manager(console, scripts=False)
+    choose(tab, "Ana Reyes")
+    tab.page.get_by_role("button", name="Preview taking their officer away").click()
+    tab.says("1 of 1 will work")
+    tab.says("has no officer then")
+    assert officers_of(console) == [console.ana] * 2
+    tab.page.get_by_role("button", name="Do it for 1").click()
+    tab.says("has no officer now")
+    assert officers_of(console) == [None, console.ana]
+
+
 def test_an_officer_without_the_branch_is_refused_before_anything_is_done(
     console: ConsoleFixture,
 ) -> None:
@@ -87,6 +107,27 @@ def test_one_status_is_recorded_for_all_that_it_works_for(console: ConsoleFixtur
     tab.says("1 of 1 are done")
     assert console.events(first) == [("CALLED", None, "Visited the village")]
     assert console.events(second) == []
+
+
+def test_previews_and_verdicts_are_right_for_screen_readers_and_phones(
+    console: ConsoleFixture,
+) -> None:
+    names = [f"Client {number:02d} of a Rather Long Family Name" for number in range(4)]
+    ids = [console.client(name) for name in names]
+    tab = manager(console)
+    console.staff.run(
+        "update client_period_status set exempt_cause = 'inactive' where client_id = %s", ids[0]
+    )
+    choose(tab, *names)
+    assert faults(tab) == {}
+    tab.page.locator("[name=outcome]").select_option(label="Called")
+    tab.page.locator("[name=remarks]").fill("Visited the village " * 8)
+    tab.page.get_by_role("button", name="Preview the records").click()
+    tab.says("3 of 4 will work")
+    assert faults(tab) == {}
+    tab.page.get_by_role("button", name="Do it for 3").click()
+    tab.says("3 of 3 are done")
+    assert faults(tab) == {}
 
 
 def test_a_client_that_changed_after_the_preview_gets_a_verdict_of_its_own(

@@ -73,6 +73,42 @@ def test_a_schedule_is_run_now_and_not_twice(console: ConsoleFixture) -> None:
     assert console.staff.one("select count(*) from job_queue where job_name = 'retention'") == 1
 
 
+def test_a_schedule_is_switched_off_and_on(console: ConsoleFixture) -> None:
+    active = "select is_active from scheduled_jobs where name = 'retention'"
+    tab = operator(console, scripts=False)
+    tab.open("/console/jobs")
+    tab.page.get_by_role("button", name="Switch off retention").click()
+    tab.says("retention is off.")
+    assert console.staff.one(active) is False
+    stale = tab.page.get_by_role("button", name="Switch on retention")
+    console.staff.run("update scheduled_jobs set version = version + 1 where name = 'retention'")
+    stale.click()
+    tab.page.locator(".fault[role=alert]").wait_for()
+    assert console.staff.one(active) is False
+    tab.page.get_by_role("button", name="Switch on retention").click()
+    tab.says("retention is on.")
+    assert console.staff.one(active) is True
+
+
+def test_a_report_of_the_team_is_exported_as_the_page_shows_it(console: ConsoleFixture) -> None:
+    console.client("Ana Reyes", assigned_to=console.ana)
+    rights = ("reports:read", "reports:export", "clients:read", "status:read")
+    tab = operator(console, *(f"{each} all" for each in rights))
+    tab.open("/console/team?company=FCASH&by=officer")
+    tab.page.get_by_role("button", name="Export completion").click()
+    tab.says("The export is asked for")
+    stored = "select parameters::text from export_jobs"
+    parameters = console.staff.one(stored)
+    assert "completion" in parameters
+    assert "officer" in parameters
+    export_writer(console.staff.app)(attempt_at(console.staff.one("select id from export_jobs")))
+    tab.page.get_by_role("link", name="Fetch").wait_for()
+    for name in ("the pace", "who recorded", "what is left lying"):
+        tab.open("/console/team?company=FCASH")
+        tab.page.get_by_role("button", name=f"Export {name}").click()
+        tab.says("The export is asked for")
+
+
 def test_health_is_said_in_words(console: ConsoleFixture) -> None:
     tab = operator(console)
     tab.open("/console")

@@ -173,6 +173,27 @@ def test_a_form_of_another_site_does_nothing(console: ConsoleFixture) -> None:
     assert console.events(client) == []
 
 
+def test_a_form_of_a_browser_without_fetch_metadata_is_known_by_its_origin(
+    console: ConsoleFixture,
+) -> None:
+    tab = Tab.of(console.context(scripts=False), console.base)
+    tab.open("/console/sign-in")
+    tab.page.get_by_label("Email").fill("ana@example.com")
+    tab.page.get_by_label("Password").fill("a password of many words")
+    with tab.page.expect_request("**/console/sign-in") as sent:
+        tab.page.get_by_role("button", name="Sign in").click()
+    origin = sent.value.all_headers()["origin"]
+    assert origin == console.base
+    client, http = console.client("Ana Reyes"), signed_in(console)
+    path = f"/console/clients/{client}"
+    page = http.get(path)
+    assert page.headers.get_list("referrer-policy") == ["same-origin"]
+    fields = {**fields_of(page), "status": "CALLED"}
+    url = f"{path}/periods/2026-11/events"
+    assert http.post(url, data=fields, headers={"Origin": origin}).status_code == 303
+    assert http.get("/api/ping").headers.get_list("referrer-policy") == ["no-referrer"]
+
+
 def test_a_token_of_the_cookie_is_none_for_programs_and_the_other_way_round(
     console: ConsoleFixture,
 ) -> None:

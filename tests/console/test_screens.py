@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tests.support.browsers import Tab
+from tests.support.browsers import Tab, faults
 
 if TYPE_CHECKING:
     from tests.support.console_fixture import ConsoleFixture
@@ -40,20 +40,6 @@ def screens(console: ConsoleFixture) -> dict[str, str]:
         "my password": "/console/password",
         "nothing here": "/console/nothing",
     }
-
-
-def faults(tab: Tab) -> dict[str, object]:
-    """Look at a page on a phone and on a desk, light and dark."""
-    seen: dict[str, object] = {}
-    tab.page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-    for width in (360, 1280):
-        for dark in (False, True):
-            tab.look(width, dark=dark)
-            if problems := [*tab.axe(), *["it is wider than the window"] * tab.overflows()]:
-                seen[f"{width} {'dark' if dark else 'light'}"] = problems
-    if blocked := tab.violations():
-        seen["blocked"] = blocked
-    return seen
 
 
 def test_axe_finds_nothing_and_no_screen_is_wider_than_the_window(console: ConsoleFixture) -> None:

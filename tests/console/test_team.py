@@ -51,17 +51,29 @@ def test_every_number_of_the_team_opens_into_exactly_its_clients(console: Consol
         assert tab.page.locator("[data-list] .item").count() == number, address
 
 
-def test_the_team_is_shown_by_officer_with_what_each_has_left(console: ConsoleFixture) -> None:
-    client = console.client("Ana Reyes", assigned_to=console.ana)
-    console.client("Ben Cruz")
+def test_what_each_officer_has_left_is_counted_and_opens(console: ConsoleFixture) -> None:
+    clients = [console.client(name, assigned_to=console.ana) for name in ("Ana Reyes", "Ben Cruz")]
+    console.client("Carla Diaz")
+    mine = console.tab()
+    mine.open(f"/console/clients/{clients[0]}")
+    mine.press("3", "Enter")
+    mine.page.locator(".notice", has_text="recorded").wait_for()
+    console.staff.run(
+        "update client_period_status set next_follow_up_on = '2026-11-19' where client_id = %s",
+        clients[0],
+    )
     tab = console.tab()
-    tab.open("/console/team")
-    tab.page.get_by_role("link", name="Officer").click()
-    row = tab.page.locator("tr", has_text="Ana Santos")
-    row.get_by_role("link", name="Not touched").click()
-    tab.wait_for_heading("Clients")
-    assert tab.page.locator("[data-list] .item").count() == 1
-    assert tab.page.locator(f"[data-list] a[href$='{client}']").count() == 1
+    tab.open("/console/team?company=FCASH")
+    part = tab.page.locator("section", has=tab.page.locator("#officers"))
+    row = part.locator("tr", has_text="Ana Santos")
+    assert row.locator("td").all_inner_texts() == ["2", "1", "1"]
+    assert part.locator("tr", has_text="None").locator("td").all_inner_texts() == ["1", "1", "0"]
+    for column, client in ((1, clients[1]), (2, clients[0])):
+        tab.open("/console/team?company=FCASH")
+        row.locator("td").nth(column).get_by_role("link").click()
+        tab.wait_for_heading("Clients")
+        assert tab.page.locator("[data-list] .item").count() == 1
+        assert tab.page.locator(f"[data-list] a[href$='{client}']").count() == 1
 
 
 def test_a_report_that_takes_too_long_leaves_the_rest_of_the_page(

@@ -10,7 +10,7 @@ import pytest
 
 from clientupdater.domain.access import Actor, Grant, Territory
 from clientupdater.domain.access_scope import visible_scope_of
-from clientupdater.domain.errors import Forbidden, NotFound, OfficerNotAllowed
+from clientupdater.domain.errors import Forbidden, InvalidInput, NotFound, OfficerNotAllowed
 from clientupdater.domain.ids import AreaId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.ports.unit_of_work import SYSTEM
@@ -130,6 +130,25 @@ def test_A3_a_plan_needs_the_permission_and_officers_who_can_have_clients(
     assert type(distant.error) is OfficerNotAllowed
     with pytest.raises(OfficerNotAllowed):
         tracker.assignments.plan(HEAD, [client.id], [PersonId(uuid4())])
+    with pytest.raises(InvalidInput, match="/officers"):
+        tracker.assignments.plan(HEAD, [client.id], [BEN] * 51)
+
+
+def test_A5_a_caller_without_the_permission_learns_nothing_about_officers(
+    tracker: TrackingFixture,
+) -> None:
+    client = tracker.client()
+    for officer in (BEN, PersonId(uuid4())):
+        (refused,) = tracker.assignments.plan(CLERK, [client.id], [officer])
+        assert type(refused.error) is Forbidden
+
+
+def test_A3_a_plan_without_officers_takes_clients_from_theirs(tracker: TrackingFixture) -> None:
+    client = tracker.client()
+    tracker.assignments.assign(HEAD, client.id, BEN)
+    (planned,) = tracker.assignments.plan(HEAD, [client.id], [])
+    assert planned.required.officer is None
+    assert officer_of(tracker, client) == BEN
 
 
 def test_A2_rights_are_found_with_grants_and_live_territory(tracker: TrackingFixture) -> None:

@@ -150,3 +150,31 @@ def test_a_person_without_a_name_is_shown_by_their_email(actors: CliActors) -> N
             each["by"]["name"] for each in actors.json(*command)["items"] if each["by"]
         }, command
         assert " ana" in actors.run(*command).stdout
+
+
+@pytest.mark.rule("A3")
+def test_A3_clients_are_assigned_after_a_preview_and_taken_away_again(actors: CliActors) -> None:
+    chief = "chief@example.com"
+    actors.staff.hire("clients:assign all", "users:read all", email=chief)
+    first, second = actors.client(), actors.client()
+    asked = ("clients", "assign", first, second, "--to", ANA)
+    officers = "select count(*) from clients where assigned_to = %s"
+    seen = actors.run(*asked, actor=chief)
+    assert (seen.returncode, seen.stdout.count("Ana")) == (0, 2)
+    assert "2 would be; add --apply to do it" in seen.stderr
+    assert actors.staff.one(officers, actors.ana) == 0
+    done = actors.json(*asked, "--apply", actor=chief)
+    assert [each["officer"]["name"] for each in done["results"]] == ["Ana", "Ana"]
+    assert actors.staff.one(officers, actors.ana) == 2
+    none = ("clients", "assign", first, "FC-NONE", "--to-none", "--apply")
+    assert actors.run(*none, actor=chief).returncode == 1
+    assert actors.staff.one(officers, actors.ana) == 1
+
+
+def test_clients_are_assigned_to_officers_or_to_none_and_not_to_both(actors: CliActors) -> None:
+    code = actors.client()
+    assert actors.run("clients", "assign", code).returncode == 2
+    assert actors.run("clients", "assign", code, "--to", ANA, "--to-none").returncode == 2
+    refused = actors.run("clients", "assign", code, "--to-none", actor=READER)
+    assert refused.returncode == 1
+    assert "clients:assign" in refused.stdout

@@ -144,6 +144,16 @@ def test_an_unknown_job_or_schedule_is_not_found(actors: HttpActors) -> None:
 # --- schedules
 
 
+def test_a_schedules_job_is_run_now_and_not_twice(actors: HttpActors) -> None:
+    url = f"{API}/schedules/retention/run"
+    started = actors.http.post(url)
+    assert started.status_code == 202, started.text
+    name = actors.staff.one("select job_name from job_queue where id = %s", started.json()["job"])
+    assert name == "retention"
+    assert code_of(actors.http.post(url)) == (409, "already_exists")
+    assert code_of(actors.http.post(f"{API}/schedules/unheard-of/run"))[0] == 404
+
+
 def schedule(actors: HttpActors, name: str = "retention") -> dict[str, Any]:
     items = actors.http.get(f"{API}/schedules").json()["items"]
     return next(each for each in items if each["name"] == name)

@@ -36,16 +36,20 @@ def read(actors: HttpActors, path: str, who: dict[str, str], **params: Any) -> A
     return answer.json()
 
 
-@pytest.mark.parametrize("name", ["balance", "ageing", "untouched"])
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [("balance", {}), ("ageing", {}), ("untouched", {}), ("untouched", {"by": "officer"})],
+)
 @pytest.mark.rule("R3")
 def test_R3_the_filter_of_a_figure_lists_its_clients_over_http(
-    actors: HttpActors, name: str
+    actors: HttpActors, name: str, more: dict[str, str]
 ) -> None:
     for _ in range(3):
         actors.record(actors.client())
     boss = manager(actors, "reports:read")
-    report = read(actors, f"/reports/{name}", boss)
+    report = read(actors, f"/reports/{name}", boss, **more)
     assert report["period"] == "2026-11"
+    assert {"overdue" in row["figures"] for row in report["rows"]} == {"by" in more}
     figures = [f for row in (*report["rows"], report["totals"]) for f in row["figures"].items()]
     assert any(figure["value"] == 3 for _, figure in figures)
     for each, figure in figures:

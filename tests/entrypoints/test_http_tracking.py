@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -316,6 +317,15 @@ def test_A3_clients_are_given_to_an_officer_of_their_branch(actors: HttpActors) 
     both = {"clients": [f"code:{first}", f"code:{second}"], "officer": str(officer)}
     done = actors.http.post(f"{BASE}/assignments", json=both, headers=headers).json()["results"]
     assert [each["status"] for each in done] == [200, 200]
+    plan = {"clients": [f"code:{first}", "code:FC-NONE"], "officers": [str(officer)]}
+    planned = actors.http.post(f"{BASE}/assignments/preview", json=plan, headers=headers)
+    assert [(e["status"], e["officer"]) for e in planned.json()["results"]] == [
+        (200, {"id": str(officer), "name": planned.json()["results"][0]["officer"]["name"]}),
+        (404, None),
+    ]
+    unknown = {**plan, "officers": [str(uuid4())]}
+    refused = actors.http.post(f"{BASE}/assignments/preview", json=unknown, headers=headers)
+    assert code_of(refused) == (422, "officer_not_allowed")
     asked = {"client": f"code:{first}", "permission": "status:update"}
     value = actors.http.get(f"{BASE}/users/{stranger}/access", params=asked, headers=headers).json()
     assert (value["allowed"], value["missing"]) == (False, "there is no grant of this permission")

@@ -68,7 +68,9 @@ def test_R3_each_figure_of_rows_opens_into_exactly_its_rows(database: Database, 
     with report_world(database, seed) as world:
         for caller in prepared(world):
             reports = world.staff.app.reports
-            for read in (reports.balance.read, reports.ageing.read, reports.untouched.read):
+            untouched = reports.untouched
+            reads = (reports.balance.read, reports.ageing.read, untouched.read)
+            for read in (*reads, untouched.by_officer):
                 assert_opens(world, caller, read(caller, ASKED))
             one = PlaceQuery(company="FCASH", branch="DAV")
             assert_opens(world, caller, reports.balance.read(caller, one))

@@ -105,6 +105,18 @@ def test_a_list_takes_one_message_for_each_statement_and_none_to_begin_or_end_a_
     assert traced.taken_by(lambda: traced.app.clients.directory.list(reader, query)) == messages
 
 
+def test_P7_which_ended_periods_are_open_takes_no_message_where_the_configuration_is_known(
+    traced: Traced,
+) -> None:
+    client, clerk = traced.tracking.client(NOVEMBER), traced.with_generation(CLERK)
+    periods = traced.app.periods
+
+    def ask() -> None:
+        periods.in_backdating(clerk, client.company, clerk.generation)
+
+    assert traced.taken_by(ask) == 0
+
+
 def test_an_unknown_token_takes_one_statement(traced: Traced) -> None:
     def authenticate() -> None:
         with pytest.raises(Unauthenticated):

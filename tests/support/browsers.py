@@ -116,6 +116,20 @@ class Tab:
         )
 
 
+def faults(tab: Tab) -> dict[str, object]:
+    """Look at a page on a phone and on a desk, light and dark."""
+    seen: dict[str, object] = {}
+    tab.page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    for width in (360, 1280):
+        for dark in (False, True):
+            tab.look(width, dark=dark)
+            if problems := [*tab.axe(), *["it is wider than the window"] * tab.overflows()]:
+                seen[f"{width} {'dark' if dark else 'light'}"] = problems
+    if blocked := tab.violations():
+        seen["blocked"] = blocked
+    return seen
+
+
 def watched(context: BrowserContext) -> BrowserContext:
     """Note violations of the Content-Security-Policy on each page."""
     context.add_init_script(_WATCH)

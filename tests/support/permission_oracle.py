@@ -337,6 +337,12 @@ ROUTES = (
         json={"clients": ["{client}"], "officer": _NOBODY},
     ),
     _route(
+        "POST /assignments/preview",
+        "client",
+        "clients:assign",
+        json={"clients": ["{client}"], "officers": [_NOBODY]},
+    ),
+    _route(
         f"POST {_CLIENT}/refresh", "client", "sync:execute", passes_with="NextBank is not set up"
     ),
     _route(
@@ -559,6 +565,7 @@ ROUTES = (
         "jobs:manage",
         json={"is_active": True, "version": 999},
     ),
+    _route("POST /schedules/retention/run", "every company", "jobs:manage"),
 )
 OPEN = {
     "GET /livez",

@@ -49,6 +49,18 @@ def test_U2_a_session_not_used_for_the_idle_time_is_over() -> None:
     assert end(session, NOW + timedelta(hours=13)) is SessionEnd.IDLE
 
 
+def test_U2_a_session_ends_by_itself_unused_or_after_its_lifetime_whichever_is_first() -> None:
+    fresh = Session.of_person(NOW, USUAL)
+    assert fresh.ends_at(USUAL) == NOW + timedelta(hours=12)
+    old = evolve(fresh, last_seen_at=NOW + timedelta(days=6, hours=20))
+    assert old.ends_at(USUAL) == NOW + timedelta(days=7)
+    service = Session.of_service(NOW, YEAR)
+    assert service.ends_at(USUAL) == NOW + YEAR
+    for session in (fresh, old, service):
+        last = session.ends_at(USUAL)
+        assert (end(session, last - MOMENT), end(session, last) is None) == (None, False)
+
+
 def test_U2_a_revoked_session_is_over() -> None:
     revoked = evolve(Session.of_person(NOW, USUAL), revoked_at=NOW)
     assert end(revoked, NOW, active=False) is SessionEnd.REVOKED

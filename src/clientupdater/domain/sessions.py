@@ -76,6 +76,12 @@ class Session:
             return SessionEnd.EXPIRED
         return SessionEnd.IDLE if self._is_idle(now, lifetimes) else None
 
+    def ends_at(self, lifetimes: Lifetimes) -> datetime:
+        """Say when it ends by itself, unless it is used before (U2)."""
+        if self.kind is SessionKind.SERVICE:
+            return self.expires_at
+        return min(self.expires_at, self.last_seen_at + lifetimes.idle)
+
     def _is_idle(self, now: datetime, lifetimes: Lifetimes) -> bool:
         return self.kind is SessionKind.PERSON and now - self.last_seen_at >= lifetimes.idle
 

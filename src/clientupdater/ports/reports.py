@@ -70,6 +70,13 @@ class CompletionBy(StrEnum):
     OFFICER = "officer"
 
 
+class UntouchedBy(StrEnum):
+    """What a report of what was left lying goes by."""
+
+    CAUSE = "cause"
+    OFFICER = "officer"
+
+
 class CompletionView(StrEnum):
     """Whose work a row counts as (R2)."""
 
@@ -212,6 +219,12 @@ class ReportModels(Protocol):
         self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
     ) -> list[ParFigures]:
         """Count them for each PAR status that has rows, in the order of the lookup; none last."""
+        ...
+
+    def figures_by_officer(
+        self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
+    ) -> Mapping[str | None, Mapping[str, int]]:
+        """Count them for each officer, by the id; None for the clients that have none."""
         ...
 
     def officers_away(self, looking: Looking, base: ClientFilter) -> list[AwayOfficer]:

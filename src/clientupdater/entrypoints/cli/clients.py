@@ -10,6 +10,7 @@ from clientupdater.domain.contacts import Settlement
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import CONTACTS, Field
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.assign import assign
 from clientupdater.entrypoints.cli.client_list import list_, status_of
 from clientupdater.entrypoints.cli.dossier import dossier, erase_remarks
 from clientupdater.entrypoints.cli.hand_over import hand_over
@@ -51,6 +52,7 @@ def clients() -> None:
 
 
 clients.add_command(list_)
+clients.add_command(assign)
 clients.add_command(hand_over)
 clients.add_command(dossier)
 clients.add_command(erase_remarks)

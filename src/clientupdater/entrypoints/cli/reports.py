@@ -74,13 +74,25 @@ def ageing(session: Session, /, **params: Any) -> None:
 
 
 @reports.command(epilog=example("clientupdater reports untouched --company FCASH"))
+@click.option(
+    "--by",
+    type=click.Choice(["cause", "officer"]),
+    default="cause",
+    show_default=True,
+    help="What a row stands for.",
+)
 @_of_company
 @as_of_option
 @chart_option
 @click.pass_obj
-def untouched(session: Session, /, **params: Any) -> None:
+def untouched(session: Session, /, *, by: str, **params: Any) -> None:
     """Show what was left lying: untouched rows, follow-ups, promises, and officers away."""
-    _print_report(session, lambda app, who, query: app.reports.untouched.read(who, query), **params)
+
+    def read(app: App, caller: Caller, query: PlaceQuery) -> Report:
+        untouched = app.reports.untouched
+        return (untouched.by_officer if by == "officer" else untouched.read)(caller, query)
+
+    _print_report(session, read, **params)
 
 
 @reports.command(epilog=example("clientupdater reports staff --company FCASH --by week"))

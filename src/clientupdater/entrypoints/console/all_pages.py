@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clientupdater.entrypoints.console.pages import (
+    areas,
     audits,
+    branches,
     client,
     clients,
     corrections,
     exports,
     health,
     jobs,
+    lookups,
     many,
     my_password,
     my_sessions,
+    new_user,
     people,
     record,
     search,
@@ -47,6 +51,10 @@ ALL_PAGES: tuple[Page, ...] = (
     *exports.PAGES,
     *health.PAGES,
     *people.PAGES,
+    *new_user.PAGES,
+    *branches.PAGES,
+    *areas.PAGES,
     *settings.PAGES,
+    *lookups.PAGES,
     *audits.PAGES,
 )

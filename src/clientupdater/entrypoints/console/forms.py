@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from clientupdater.entrypoints.console.session import is_form_token, session_tok
 from clientupdater.entrypoints.http import parsing
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.request_values import ParsedRequest
+from clientupdater.entrypoints.http.routes.fields import place_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,6 +106,16 @@ def _decoded(raw: bytes) -> str:
 def entered_words(fields: Mapping[str, str]) -> dict[str, str]:
     """Leave out empty fields, and those that every form has."""
     return {n: v for n, v in fields.items() if v.strip() and n not in {TOKEN, KEY}}
+
+
+def named_by_code(code: str, pointer: str) -> Any:
+    """Read how people name a branch or an area: by its code."""
+    return place_named(f"code:{code.strip().removeprefix('code:')}", pointer)
+
+
+def codes_of(text: str | None) -> list[str]:
+    """Read codes with commas or spaces between them."""
+    return [code for code in re.split(r"[,;\s]+", text or "") if code]
 
 
 def chosen_in(fields: Mapping[str, str], prefix: str) -> dict[UUID, str]:

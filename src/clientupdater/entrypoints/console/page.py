@@ -36,7 +36,7 @@ def _reply(endpoint: Endpoint, request: Request, result: Any) -> Reply:
         return Reply(status=303, headers=headers)
     if isinstance(result, Answer):
         return reply(endpoint, request, result)
-    return rendered(request, result)
+    return rendered(request, result, endpoint.shown_once)
 
 
 FORMS = Medium(token=session_token, parse=parse_form, reply=_reply)

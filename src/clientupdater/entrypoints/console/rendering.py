@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from attrs import frozen
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -41,16 +42,25 @@ _PHONE = re.compile(r"(\+63)(\d{3})(\d{3})(\d{4})")
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": _POLICY,
+    # With `no-referrer` browsers send their forms with `Origin: null`, and Safari before 16.4 sends
+    # no Sec-Fetch-Site, so that its forms would look like those of another site.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 
 
-def rendered(request: Request, view: View) -> Reply:
-    """Render a view for the caller of its request."""
+def rendered(request: Request, view: View, secrets: tuple[str, ...] = ()) -> Reply:
+    """Render a view for the caller of its request.
+
+    Of values that are secrets, a repeated form gets none: its stored page is without them.
+    """
     template = templates().get_template(view.template)
-    body = template.render(_frame(request, view.call), **view.values)
-    return Reply(status=view.status, headers=HEADERS, body=body.encode())
+    frame = _frame(request, view.call)
+    body = template.render(frame, **view.values)
+    without = {**view.values, **dict.fromkeys(secrets)}
+    stored = template.render(frame, **without).encode() if secrets else None
+    return Reply(status=view.status, headers=HEADERS, body=body.encode(), stored_body=stored)
 
 
 @cache
@@ -85,8 +95,27 @@ def _frame(request: Request, call: Call | None) -> Mapping[str, Any]:
         "request_id": request.scope.get("request_id", ""),
         "proof": {TOKEN: form_token(session_token(request))} if session else {},
         "notice": notice_of(call) if call and session else None,
+        "ending": _ending(call) if call else None,
         "moment": partial(moment, zone=zone_of(call)) if call else None,
     }
+
+
+@frozen
+class Ending:
+    """When the session ends by itself."""
+
+    seconds: int
+    is_final: bool
+    """Using it does not make it longer."""
+
+
+def _ending(call: Call) -> Ending | None:
+    opened, people = (call.session.open if call.session else None), call.app.people
+    if opened is None:
+        return None
+    ends = opened.session.ends_at(people.sessions.lifetimes)
+    left = ends - people.sessions.clock.now()
+    return Ending(int(left.total_seconds()), ends == opened.session.expires_at)
 
 
 def zone_of(call: Call) -> tzinfo:

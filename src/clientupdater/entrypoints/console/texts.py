@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from clientupdater.entrypoints.console.administration_texts import ADMINISTRATION_TEXTS
 from clientupdater.entrypoints.console.operation_texts import OPERATION_TEXTS
 from clientupdater.entrypoints.console.report_texts import REPORT_TEXTS
 
@@ -15,6 +16,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
     {
         **REPORT_TEXTS,
         **OPERATION_TEXTS,
+        **ADMINISTRATION_TEXTS,
         "console": "Client Updater",
         "skip": "Skip to the content",
         "menu": "Menu",
@@ -32,6 +34,13 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "sign_in.password": "Password",
         "sign_in.submit": "Sign in",
         "sign_in.wrong": "Wrong email or password, or the account is locked.",
+        # the clock of a session
+        "ending.title": "Your session",
+        "ending.soon": "Your session ends in # min, because you have not used it for a while.",
+        "ending.final": "Your session ends in # min. Finish this page, then sign in again.",
+        "ending.now": "Your session has ended. Sign in, and what you typed is here again.",
+        "ending.stay": "Stay signed in",
+        "ending.stays": "You stay signed in.",
         # my account
         "password.title": "My password",
         "password.about": "Your other sessions end when you change it.",
@@ -146,6 +155,10 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "contacts.take_theirs": "The numbers of the source are taken.",
         # recording
         "record.legend": "What came of it?",
+        "record.period": "The period to record for",
+        "record.for": "{period}",
+        "record.for_until": "{period}, until {day}",
+        "record.in": " for {period}",
         "record.reason": "{status}: why?",
         "record.with_remarks": "with remarks",
         "record.paid": "Paid",
@@ -157,9 +170,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "record.choose": "Choose what came of it.",
         "record.why_needed": "Choose one of these reasons.",
         "record.promised_when": "Say by when it was promised.",
-        "record.done": "{client}: {status} recorded.",
-        "record.done_reason": "{client}: {status}, {reason} recorded.",
-        "record.done_follow_up": "{client}: {status} recorded, follow-up {day}.",
+        "record.done": "{client}: {status} recorded{period}.",
+        "record.done_reason": "{client}: {status}, {reason} recorded{period}.",
+        "record.done_follow_up": "{client}: {status} recorded{period}, follow-up {day}.",
         "record.undone": "{client}: the record is taken back.",
         "channel.call": "Call",
         "channel.visit": "Visit",

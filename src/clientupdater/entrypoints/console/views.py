@@ -47,6 +47,17 @@ class Entered:
     """Where the form was sent to."""
 
     @property
+    def is_sent(self) -> bool:
+        """Whether a person sent the form: it was refused, or waited for a sign-in."""
+        return bool(self.error or self.fields)
+
+    def word(self, name: str, value: object = "") -> object:
+        """Give what was typed into a field, or its value where nothing was sent."""
+        if self.is_sent:
+            return self.fields.get(name, "")
+        return "" if value is None else value
+
+    @property
     def faults(self) -> Mapping[str, str]:
         """What is wrong, by the name of the field; "" for what belongs to none."""
         if self.error is None:
@@ -59,3 +70,14 @@ class Entered:
         details = getattr(self.error, "details", None) or {}
         message = getattr(self.error, "message", "")
         return {str(details.get("field", "")).strip("/"): message}
+
+
+@frozen
+class Forms:
+    """The forms of a page: the one that was not accepted has what was typed."""
+
+    at: str = ""
+    entered: Entered = Entered()
+
+    def __getitem__(self, name: str) -> Entered:
+        return self.entered if name == self.at else Entered()

@@ -21,6 +21,7 @@ from clientupdater.domain.errors import (
     InvalidInput,
     NotFound,
     PasswordChangeRequired,
+    PrivilegeExceeded,
     RequestInProgress,
     RuleBroken,
     Unauthenticated,
@@ -57,7 +58,14 @@ if TYPE_CHECKING:
     from clientupdater.entrypoints.console.views import View
     from clientupdater.entrypoints.http.identity import Identity
 
-_CORRECTABLE = (InvalidInput, RuleBroken, Conflict, InvalidCredentials, FormOutdated)
+_CORRECTABLE = (
+    InvalidInput,
+    RuleBroken,
+    Conflict,
+    InvalidCredentials,
+    PrivilegeExceeded,
+    FormOutdated,
+)
 """Refusals after which the form is shown again."""
 _SWAP = "x-swap"
 """The script sends this header: it takes the next page at once, in place of a redirect to it."""

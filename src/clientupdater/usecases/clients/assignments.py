@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from clientupdater.domain.access_scope import access_scope_of
-from clientupdater.domain.errors import OfficerNotAllowed
-from clientupdater.domain.hand_overs import deal_evenly
+from clientupdater.domain.errors import InvalidInput, OfficerNotAllowed
+from clientupdater.domain.hand_overs import MOST_OFFICERS, deal_evenly
 from clientupdater.domain.officers import require_officer
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.write_context import WriteContext
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 @frozen
 class Planned:
-    """The officer that a client would go to."""
+    """The officer that a client would go to; None: to none."""
 
     client: Client
-    officer: PersonId
+    officer: PersonId | None
 
 
 @frozen
@@ -65,18 +65,21 @@ class ClientAssignments:
     ) -> tuple[Outcome[Planned], ...]:
         """Say which of the officers each client would go to, evenly, and assign none.
 
-        Only a refusal is written, to the audit.
+        Without officers, the clients would lose theirs. Only a refusal is written, to the audit. A
+        caller who may assign none of the clients learns nothing about the officers.
         """
         require_item_count(clients, "/clients")
+        if len(officers) > MOST_OFFICERS:
+            raise InvalidInput.of("/officers", f"names {MOST_OFFICERS} officers at most")
         permission = Permission.CLIENTS_ASSIGN
         with self.clients.work.begin(access_scope_of(caller.actor, permission)) as tx:
             visible = find_clients(tx, set(clients))
-            receivers = [actor for each in officers if (actor := tx.people.actor(each))]
-        if not receivers or len(receivers) < len(officers):
+            receivers = [actor for each in officers if visible and (actor := tx.people.actor(each))]
+        if visible and len(receivers) < len(officers):
             raise OfficerNotAllowed
-        moves = deal_evenly(visible.values(), receivers)
+        moves = deal_evenly(visible.values(), receivers) if receivers else {}
         outcomes = {
-            index: _planned(index, visible[ref], moves)
+            index: _planned(index, visible[ref], moves, to_none=not officers)
             for index, ref in enumerate(clients)
             if ref in visible
         }
@@ -151,7 +154,9 @@ def _require(actor: Actor | None, client: Client) -> None:
     require_officer(actor, client.branch)
 
 
-def _planned(index: int, client: Client, moves: Mapping[ClientId, PersonId]) -> Outcome[Planned]:
-    if client.id not in moves:
-        return Outcome(index, error=OfficerNotAllowed())
-    return Outcome(index, Planned(client, moves[client.id]))
+def _planned(
+    index: int, client: Client, moves: Mapping[ClientId, PersonId], *, to_none: bool
+) -> Outcome[Planned]:
+    if to_none or client.id in moves:
+        return Outcome(index, Planned(client, moves.get(client.id)))
+    return Outcome(index, error=OfficerNotAllowed())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from clientupdater.domain.accounts import LOCKED_FOR_GOOD, fingerprint
 from clientupdater.domain.callers import Caller
@@ -85,6 +85,8 @@ class Authenticate:
                 raise Unauthenticated
             if now - known.open.session.last_seen_at >= TOUCH_EVERY:
                 tx.credentials.touch_session(known.open.id, now)
+                seen = evolve(known.open.session, last_seen_at=now)
+                known = evolve(known, open=evolve(known.open, session=seen))
         caller = Caller(known.actor, origin, known.generation)
         return Authenticated(caller, known.person, known.open, known.generation)
 

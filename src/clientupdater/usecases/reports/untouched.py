@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from attrs import evolve, frozen
 
+from clientupdater.domain.ids import PersonId
 from clientupdater.domain.report_settings import HOLIDAYS, PROMISE_GRACE_DAYS, holidays
 from clientupdater.domain.working_days import is_working_day
+from clientupdater.ports.client_filter import NONE
 from clientupdater.ports.reports import Figure, ReportRow
 from clientupdater.usecases.reports.past import as_it_was, reader_at
 from clientupdater.usecases.reports.reading import (
     company_of,
+    figures,
     narrowed,
     reader_of,
     report,
@@ -22,7 +26,7 @@ from clientupdater.usecases.reports.reading import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Mapping, Set
     from datetime import tzinfo
 
     from clientupdater.domain.callers import Caller
@@ -84,6 +88,34 @@ class Untouched:
         totals = ReportRow(key=None, name="Open in all", figures={"rows": total})
         return as_it_was(report((*rows, *officers), totals, base, reader), query.as_of)
 
+    def by_officer(self, caller: Caller, query: PlaceQuery) -> Report:
+        """Count for each officer the open rows, the untouched ones and those with a follow-up
+        overdue.
+
+        One's own rows are those that one's list has: of those whom one stands in for as well (A2).
+        """
+        reader = reader_of(self.work, caller, self.clock, self.zone)
+        base = narrowed(rows_of(query, reader), open=True)
+        wanted = {
+            "open": base,
+            "untouched": narrowed(base, touched=False),
+            "overdue": narrowed(base, follow_up_before=reader.today),
+        }
+        with self.work.read(reader.clients, caller.generation) as tx:
+            counts = dict(tx.reports.figures_by_officer(reader, base, wanted))
+            totals = {name: sum(each[name] for each in counts.values()) for name in wanted}
+            if (me := str(caller.actor.id)) in counts:
+                mine = _of_officer(wanted, caller.actor.id)
+                counts[me] = tx.reports.figures(reader, mine["open"], mine)
+            people = tx.organisation.names(frozenset(map(UUID, filter(None, counts)))).people
+        rows = [_officer_row(key, each, wanted, people) for key, each in counts.items()]
+        return report(
+            sorted(rows, key=lambda row: (row.key is None, row.name)),
+            ReportRow(key=None, name="all", figures=figures(totals, wanted)),
+            base,
+            reader,
+        )
+
     def _untouched(
         self, base: ClientFilter, today: date, free: Set[date]
     ) -> dict[str, ClientFilter]:
@@ -110,6 +142,24 @@ def _days_ago(days: int, today: date, free: Set[date]) -> date:
 
 def _row(key: str, name: str, value: int, wanted: ClientFilter) -> ReportRow:
     return ReportRow(key=key, name=name, figures={"rows": Figure(value, wanted)})
+
+
+def _of_officer(
+    wanted: Mapping[str, ClientFilter], officer: PersonId | None
+) -> Mapping[str, ClientFilter]:
+    columns: dict[str, Any] = {"assigned_to": officer or NONE}
+    return {name: evolve(each, **columns) for name, each in wanted.items()}
+
+
+def _officer_row(
+    key: str | None,
+    counts: Mapping[str, int],
+    wanted: Mapping[str, ClientFilter],
+    people: Mapping[UUID, str],
+) -> ReportRow:
+    officer = PersonId(UUID(key)) if key else None
+    name = people[officer] if officer else "None"
+    return ReportRow(key=key, name=name, figures=figures(counts, _of_officer(wanted, officer)))
 
 
 def _officer(base: ClientFilter, officer: AwayOfficer) -> ReportRow:

@@ -21,6 +21,7 @@ from clientupdater.domain.periods import (
     Window,
     business_day,
     due_for_opening,
+    last_writing_day,
     window,
 )
 from clientupdater.domain.permissions import Permission
@@ -33,7 +34,7 @@ from clientupdater.usecases.tracking.opening import BATCH, PeriodOpener
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import tzinfo
+    from datetime import date, tzinfo
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId
@@ -149,6 +150,25 @@ class Periods:
             raise NotFound
         today = business_day(self.clock.now(), self.zone)
         return tuple(Period.containing(today, cycle) for cycle in Cycle)
+
+    def in_backdating(
+        self, caller: Caller, company: CompanyId, generation: int | None = None
+    ) -> Mapping[Period, date]:
+        """List the ended periods that staff may still record for, each with its last day (P7).
+
+        Needs no permission: the caller has been shown a client of this company. `generation` is the
+        configuration's, if the caller has just read it.
+        """
+        del caller
+        today = business_day(self.clock.now(), self.zone)
+        with self.work.autocommit(generation) as tx:
+            days = int(tx.settings.number(BACKDATING_DAYS, company))
+        ended = [Period.containing(today, cycle).previous for cycle in Cycle]
+        return {
+            period: last_writing_day(period, days)
+            for period in ended
+            if window(period, today, days) is Window.BACKDATING
+        }
 
 
 def _cycle(arguments: Mapping[str, object]) -> Cycle | None:

@@ -57,6 +57,11 @@ class PostgresReports:
     ) -> list[ParFigures]:
         return RowFigures(RowCounts(self._conditions(looking))).by_par_status(base, figures)
 
+    def figures_by_officer(
+        self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
+    ) -> Mapping[str | None, Mapping[str, int]]:
+        return RowCounts(self._conditions(looking)).read(base, figures, "by_officer")
+
     def officers_away(self, looking: Looking, base: ClientFilter) -> list[AwayOfficer]:
         return RowFigures(RowCounts(self._conditions(looking))).officers_away(base)
 

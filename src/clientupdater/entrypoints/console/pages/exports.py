@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
 from attrs import field, frozen
@@ -25,6 +26,9 @@ from clientupdater.entrypoints.http.routes.exports import (
     list_exports,
 )
 from clientupdater.entrypoints.http.routes.fields import Cursor
+from clientupdater.entrypoints.http.routes.report_choice import ReportChoice
+from clientupdater.entrypoints.structuring import Text
+from clientupdater.ports.exports import ReportName
 
 if TYPE_CHECKING:
     from clientupdater.entrypoints.http.contract import Answer, Call
@@ -48,6 +52,11 @@ class AskForm(ClientFilters):
 
     type: ExportType = ExportType.CLIENTS
     format: ExportFormat = ExportFormat.XLSX
+    report: ReportName | None = None
+    """Of the type report; `company`, `period` and these are its parameters."""
+    by: Annotated[str, Text(longest=50)] | None = None
+    first_day: date | None = None
+    last_day: date | None = None
 
 
 def show_exports(call: Call) -> View:
@@ -77,11 +86,19 @@ def _view(call: Call, entered: Entered) -> View:
 def ask(call: Call) -> Redirect:
     """Have a worker write the file."""
     form: AskForm = call.body
-    names = [a.name for a in attrs.fields(ClientFilters)]
-    filters = ClientFilters(**{name: getattr(form, name) for name in names})
-    body = CreateExportRequest(type=form.type, format=form.format, filters=filters)
+    body = CreateExportRequest(type=form.type, format=form.format, **_content(form))
     create_export(attrs.evolve(call, body=body))
     return Redirect(to=noticed(call, PATH, Notice("exports.asked")))
+
+
+def _content(form: AskForm) -> dict[str, Any]:
+    """Name the clients that the file has, or the report."""
+    if form.report:
+        names = ("company", "period", "by", "first_day", "last_day")
+        params = {n: str(v) for n in names if (v := getattr(form, n)) is not None}
+        return {"report": ReportChoice(name=form.report, params=params)}
+    of_list = [a.name for a in attrs.fields(ClientFilters)]
+    return {"filters": ClientFilters(**{name: getattr(form, name) for name in of_list})}
 
 
 def fetch(call: Call) -> Answer:

@@ -15,9 +15,13 @@ from clientupdater.entrypoints.console.parts import part
 from clientupdater.entrypoints.console.rendering import address
 from clientupdater.entrypoints.console.texts import text
 from clientupdater.entrypoints.console.views import CONSOLE, Entered, Redirect, View
-from clientupdater.entrypoints.http.routes.fields import Cursor
+from clientupdater.entrypoints.http.routes.fields import Cursor, Version
 from clientupdater.entrypoints.http.routes.jobs import JobsQuery, list_jobs
-from clientupdater.entrypoints.http.routes.schedules import list_schedules
+from clientupdater.entrypoints.http.routes.schedules import (
+    ChangeScheduleRequest,
+    change_schedule,
+    list_schedules,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +46,14 @@ class JobsPageQuery:
     status: JobStatus | None = None
     cursor: Cursor | None = None
     notice: Sealed | None = field(default=None, repr=False)
+
+
+@frozen(kw_only=True)
+class SwitchForm:
+    """Whether the schedule is to be on."""
+
+    is_active: bool
+    version: Version
 
 
 def show_jobs(call: Call) -> View:
@@ -95,11 +107,21 @@ def run_now(call: Call) -> Redirect:
     return _back(call, Notice("jobs.started", {"name": name}))
 
 
+def switch(call: Call) -> Redirect:
+    """Switch a schedule on or off; times that pass while it is off are not made up for."""
+    form: SwitchForm = call.body
+    changed = change_schedule(
+        attrs.evolve(call, body=ChangeScheduleRequest(is_active=form.is_active))
+    ).value
+    name = "jobs.switched_on" if changed.is_active else "jobs.switched_off"
+    return _back(call, Notice(name, {"name": changed.name}))
+
+
 def _back(call: Call, notice: Notice) -> Redirect:
     return Redirect(to=noticed(call, address(PATH, status=call.query.status), notice))
 
 
-def _form(path: str, summary: str, handle: Callable[[Call], Any]) -> Page:
+def _form(path: str, summary: str, handle: Callable[[Call], Any], **others: Any) -> Page:
     return Page(
         method="POST",
         path=path,
@@ -108,6 +130,7 @@ def _form(path: str, summary: str, handle: Callable[[Call], Any]) -> Page:
         show_again=_view,
         query=JobsPageQuery,
         permission=Permission.JOBS_MANAGE,
+        **others,
     )
 
 
@@ -123,4 +146,11 @@ PAGES = (
     _form("/jobs/{job}/retry", "Retry a job", retry),
     _form("/jobs/{job}/cancel", "Cancel a job", cancel),
     _form("/schedules/{schedule}/run", "Run a schedule's job now", run_now),
+    _form(
+        "/schedules/{schedule}/switch",
+        "Switch a schedule on or off",
+        switch,
+        body=SwitchForm,
+        versioned=True,
+    ),
 )

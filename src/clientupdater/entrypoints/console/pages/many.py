@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 PATH = f"{CONSOLE}/many"
 _ITEMS = 50
-_CLIENT, _OFFICER = "client.", "officer."
+_CLIENT, _OFFICER, _NONE = "client.", "officer.", "none"
 _ROUTE = "the console's choice of many"
 MOST_OFFICERS = 150
 """Officers that a page offers; of more, a person chooses a branch's with the command."""
@@ -50,6 +50,7 @@ class Doing(StrEnum):
     """What is done to all of them."""
 
     ASSIGN = "assign"
+    UNASSIGN = "unassign"
     RECORD = "record"
 
 
@@ -138,7 +139,7 @@ def preview(call: Call) -> View:
     clients = [ClientId(each) for each in chosen_in(fields, _CLIENT)]
     if not clients:
         raise InvalidInput.of("/clients", text("many.choose"))
-    judge = {Doing.ASSIGN: _judge_assignment, Doing.RECORD: _judge_record}[form.do]
+    judge = _judge_record if form.do is Doing.RECORD else _judge_assignment
     verdicts = judge(call, clients, _records(call))
     return View(
         template="many_preview.html",
@@ -166,8 +167,8 @@ def _records(call: Call) -> Mapping[UUID, ClientRecord]:
 def _what(call: Call) -> str:
     """Say what is done to all of them."""
     form = call.body
-    if form.do is Doing.ASSIGN:
-        return text("many.assign")
+    if form.do is not Doing.RECORD:
+        return text(f"many.{form.do}")
     names = names_of(call.app.configuration.lookups(call.caller, generation=call.generation))
     status, _, reason = (form.outcome or "").partition(".")
     words = [names["status_types"].get(status, status), names["status_reasons"].get(reason, reason)]
@@ -177,23 +178,25 @@ def _what(call: Call) -> str:
 def _judge_assignment(
     call: Call, clients: list[ClientId], known: Mapping[UUID, ClientRecord]
 ) -> list[Verdict]:
+    officers = _chosen_officers(call)
+    outcomes = call.app.clients.assignments.plan(call.caller, clients, officers)
+    people = call.app.configuration.names(call.caller, officers, generation=call.generation).people
+    verdicts = []
+    for client, outcome in zip(clients, outcomes, strict=True):
+        officer = outcome.result.officer if outcome.result else None
+        words = text("many.goes_to", name=people[officer]) if officer else text("many.loses")
+        verdicts.append(_verdict(client, known, outcome.error, words, str(officer or _NONE)))
+    return verdicts
+
+
+def _chosen_officers(call: Call) -> list[PersonId]:
+    """Read who gets the clients; none where the clients lose their officer."""
+    if call.body.do is Doing.UNASSIGN:
+        return []
     officers = [PersonId(each) for each in chosen_in(sent_fields(call), _OFFICER)]
     if not officers:
         raise InvalidInput.of("/officers", text("many.choose_officer"))
-    outcomes = call.app.clients.assignments.plan(call.caller, clients, officers)
-    people = call.app.configuration.names(call.caller, officers, generation=call.generation).people
-    return [
-        _verdict(client, known, outcome.error)
-        if outcome.result is None
-        else _verdict(
-            client,
-            known,
-            None,
-            text("many.goes_to", name=people[outcome.result.officer]),
-            str(outcome.result.officer),
-        )
-        for client, outcome in zip(clients, outcomes, strict=True)
-    ]
+    return officers
 
 
 def _judge_record(
@@ -245,7 +248,7 @@ def do_it(call: Call) -> View:
     carried, known = chosen_in(sent_fields(call), _CLIENT), _records(call)
     if not carried:
         raise InvalidInput.of("/clients", text("many.choose"))
-    do = {Doing.ASSIGN: _assign, Doing.RECORD: _record}[call.body.do]
+    do = _record if call.body.do is Doing.RECORD else _assign
     done = do(call, carried)
     verdicts = [
         _verdict(ClientId(client), known, error, text(f"many.done.{call.body.do}"))
@@ -268,9 +271,8 @@ def _assign(call: Call, carried: Mapping[UUID, str]) -> dict[UUID, Error | None]
     done: dict[UUID, Error | None] = {}
     for officer in sorted(set(carried.values())):
         clients = [ClientId(each) for each, of in carried.items() if of == officer]
-        outcomes = call.app.clients.assignments.assign_many(
-            call.caller, clients, PersonId(_id_of(officer))
-        )
+        receiver = None if officer == _NONE else PersonId(_id_of(officer))
+        outcomes = call.app.clients.assignments.assign_many(call.caller, clients, receiver)
         done.update(zip(clients, (each.error for each in outcomes), strict=True))
     return done
 

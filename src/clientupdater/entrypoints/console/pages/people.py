@@ -70,7 +70,11 @@ def show_people(call: Call) -> View:
     return View(
         template="people.html",
         call=call,
-        values={"users": page.items, "next_page": following if page.next_cursor else None},
+        values={
+            "users": page.items,
+            "next_page": following if page.next_cursor else None,
+            "may_manage": bool(call.caller.actor.grants_of(Permission.USERS_MANAGE)),
+        },
     )
 
 

@@ -16,6 +16,7 @@ from clientupdater.entrypoints.console.notices import Notice, Undo, noticed
 from clientupdater.entrypoints.console.page import Page
 from clientupdater.entrypoints.console.pages.client import ClientPageQuery, client_view, names_of
 from clientupdater.entrypoints.console.rendering import address, day, today_of
+from clientupdater.entrypoints.console.rendering import period as period_text
 from clientupdater.entrypoints.console.texts import text
 from clientupdater.entrypoints.console.views import CONSOLE, Entered, Redirect, View
 from clientupdater.entrypoints.console.worklist import place_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from clientupdater.domain.periods import Period
     from clientupdater.entrypoints.http.contract import Call
     from clientupdater.usecases.tracking.recording import Written
 
@@ -117,9 +119,9 @@ def _reason(status: str, chosen: str | None) -> str | None:
     return chosen.removeprefix(prefix) if chosen and chosen.startswith(prefix) else None
 
 
-def _onwards(call: Call, following: UUID | None) -> str:
+def _onwards(call: Call, following: UUID | None, period: Period | None = None) -> str:
     path = f"{CONSOLE}/clients/{following}" if following else CONSOLE
-    return address(path, **place_of(call.query))
+    return address(path, **place_of(call.query), period=period)
 
 
 def _recorded(call: Call, done: Written) -> Notice:
@@ -130,6 +132,7 @@ def _recorded(call: Call, done: Written) -> Notice:
         "client": done.client.code,
         "status": names["status_types"].get(event.status, event.status),
         "reason": names["status_reasons"].get(event.reason or "", ""),
+        "period": _ended_period(call, done),
         "day": day(event.next_follow_up_on) if event.next_follow_up_on else "",
     }
     name = "record.done_reason" if event.reason else "record.done"
@@ -139,6 +142,12 @@ def _recorded(call: Call, done: Written) -> Notice:
     return Notice(name, values, undo, event.recorded_at)
 
 
+def _ended_period(call: Call, done: Written) -> str:
+    """Name the period where it is not the running one."""
+    ended = done.row.period
+    return "" if today_of(call) in ended else text("record.in", period=period_text(ended))
+
+
 def undo(call: Call) -> Redirect:
     """Void one's own last record (S13), and go back to its client."""
     client, period = call.path["client"], call.path["period"]
@@ -146,7 +155,8 @@ def undo(call: Call) -> Redirect:
         call.caller, client, period, call.path["sequence"], None, call.version or 0
     )
     notice = Notice("record.undone", {"client": done.client.code})
-    return Redirect(to=noticed(call, _onwards(call, done.client.id), notice))
+    ended = None if today_of(call) in period else period
+    return Redirect(to=noticed(call, _onwards(call, done.client.id, ended), notice))
 
 
 def _record_again(call: Call, entered: Entered) -> View:

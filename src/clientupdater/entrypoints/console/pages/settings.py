@@ -10,6 +10,7 @@ from attrs import field, frozen
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.console.notices import Notice, Sealed, noticed
 from clientupdater.entrypoints.console.page import Page
+from clientupdater.entrypoints.console.rendering import address
 from clientupdater.entrypoints.console.views import CONSOLE, Entered, Redirect, View
 from clientupdater.entrypoints.http.routes.config_settings import (
     SaveSettingRequest,
@@ -45,16 +46,28 @@ def show_settings(call: Call) -> View:
 
 def _view(call: Call, entered: Entered) -> View:
     items: Any = list_settings(call).items
+    chosen = getattr(call.query, "company", None)
     return View(
         template="settings.html",
         call=call,
         values={
-            "items": items,
+            "items": [each for each in items if _is_shown(each, chosen)],
+            "general": {each.key: each.value for each in items if each.company is None},
+            "chosen": chosen,
+            "chips": [
+                (each, address(PATH, company=each))
+                for each in [None, *sorted({each.company for each in items if each.company})]
+            ],
             "may_manage": bool(call.caller.actor.grants_of(Permission.CONFIG_MANAGE)),
-            "at_fault": (call.path.get("setting"), getattr(call.query, "company", None)),
+            "at_fault": (call.path.get("setting"), chosen),
             "entered": entered,
         },
     )
+
+
+def _is_shown(setting: Any, chosen: str | None) -> bool:
+    """Show a company's values, or the general ones with those that a company has of its own."""
+    return setting.company == chosen or (chosen is None and setting.version > 0)
 
 
 def save(call: Call) -> Redirect:
@@ -63,7 +76,8 @@ def save(call: Call) -> Redirect:
     save_setting(
         attrs.evolve(call, body=SaveSettingRequest(value=form.value, version=form.version))
     )
-    return Redirect(to=noticed(call, PATH, Notice("settings.saved", {"key": call.path["setting"]})))
+    here = address(PATH, company=call.query.company)
+    return Redirect(to=noticed(call, here, Notice("settings.saved", {"key": call.path["setting"]})))
 
 
 PAGES = (

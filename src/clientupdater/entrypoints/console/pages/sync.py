@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import attrs
 from attrs import field, frozen
 
-from clientupdater.domain.administration import decide_over_thing
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode
+from clientupdater.entrypoints.console.choices import may
 from clientupdater.entrypoints.console.notices import Notice, Sealed, noticed
 from clientupdater.entrypoints.console.page import Page
 from clientupdater.entrypoints.console.rendering import address
@@ -72,7 +72,7 @@ def _view(call: Call, entered: Entered) -> View:
 
 def may_run(call: Call, company: CompanyId | None) -> bool:
     """Whether the person may start, approve and cancel runs for this company."""
-    return decide_over_thing(call.caller.actor, Permission.SYNC_EXECUTE, company).allowed
+    return may(call, Permission.SYNC_EXECUTE, company)
 
 
 def _companies(call: Call) -> list[tuple[str, str]]:

@@ -60,6 +60,7 @@ class TeamQuery:
     by: CompletionBy = CompletionBy.BRANCH
     rows_from: Begin = 0
     staff_from: Begin = 0
+    officers_from: Begin = 0
 
 
 @frozen
@@ -77,9 +78,6 @@ class Standing:
     name: str
     numbers: Mapping[str, Number]
     rates: Mapping[str, Fraction | None]
-    untouched: str | None = None
-    """An officer's clients whom no one has recorded for yet."""
-    overdue: str | None = None
 
 
 @frozen
@@ -129,7 +127,9 @@ def show_team(call: Call) -> View:
             "completion": part(partial(_completion, asked)),
             "pace": part(partial(_pace, asked)),
             "untouched": part(partial(_untouched, asked)),
+            "officers": part(partial(_officers, asked)),
             "staff": part(partial(_staff, asked)),
+            "may_export": bool(call.caller.actor.grants_of(Permission.REPORTS_EXPORT)),
             "recorded": _RECORDED,
             "number_of": number_of,
             "chart": (WIDTH, HEIGHT),
@@ -158,26 +158,25 @@ def _completion(asked: _Asked) -> tuple[Standing, Cut[Standing]]:
     query = CompletionQuery(company=asked.company, period=asked.period, by=by)
     report = asked.call.app.reports.completion.read(asked.call.caller, query)
     some = asked.cut(report.rows, "rows_from")
-    rows = tuple(_standing(asked, row) for row in some.rows)
-    return _standing(asked, report.totals), cut_of(some, rows)
+    return _standing(report.totals), cut_of(some, tuple(map(_standing, some.rows)))
 
 
 def cut_of(some: Cut[Any], rows: tuple[Any, ...]) -> Cut[Any]:
     return type(some)(rows, some.total, some.previous, some.next)
 
 
-def _standing(asked: _Asked, row: ReportRow) -> Standing:
-    lists: dict[str, str] = {}
-    if asked.call.query.by is CompletionBy.OFFICER:
-        rows = {**filter_words(row.figures["rows"].filter), "open": "true"}
-        late = {**rows, "follow_up_before": today_of(asked.call).isoformat()}
-        path = f"{CONSOLE}/clients"
-        lists = {
-            "untouched": address(path, **rows, touched="false"),
-            "overdue": address(path, **late),
-        }
+def _standing(row: ReportRow) -> Standing:
     numbers = {name: number_of(figure) for name, figure in row.figures.items()}
-    return Standing(row.name, numbers, row.rates, **lists)
+    return Standing(row.name, numbers, row.rates)
+
+
+def _officers(asked: _Asked) -> Cut[Standing]:
+    """Count what each officer has left: those with the most untouched clients come first."""
+    query = PlaceQuery(company=asked.company, period=asked.period)
+    report = asked.call.app.reports.untouched.by_officer(asked.call.caller, query)
+    rows = sorted(report.rows, key=lambda row: -int(row.figures["untouched"].value))
+    some = asked.cut(rows, "officers_from")
+    return cut_of(some, tuple(map(_standing, some.rows)))
 
 
 def _pace(asked: _Asked) -> PaceChart:

@@ -223,9 +223,50 @@ function wait(part) {
   setTimeout(poll, Number(part.dataset.poll) * 1000, part);
 }
 
+// --- the clock of the session: a warning before it ends by itself, and a way to stay
+
+const WARN_MS = 120_000;
+const clock = { ends: 0, timer: 0 };
+
+function countDown() {
+  const notice = document.getElementById("ending");
+  clearTimeout(clock.timer);
+  if (!notice) return;
+  const left = clock.ends - Date.now();
+  notice.hidden = left > WARN_MS;
+  if (!notice.hidden) say(notice, left);
+  // A computer that slept wakes to a clock that went on; so the timer never runs for long.
+  if (left > 0) clock.timer = setTimeout(countDown, Math.min(Math.max(left - WARN_MS, 1_000), 60_000));
+}
+
+function say(notice, left) {
+  const text = left > 0 ? notice.dataset.soon.replace("#", Math.ceil(left / 60_000)) : notice.dataset.now;
+  const shown = one("p", notice);
+  if (left <= 0) one("[data-stay]", notice)?.remove();
+  if (shown.textContent === text) return;
+  shown.textContent = text;
+  announce(text);
+}
+
+async function stay(notice) {
+  const answer = await fetch("/console/sessions", { headers: { "X-Swap": "1" } }).catch(() => null);
+  const next = answer && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("ending");
+  if (!answer) return;
+  clock.ends = next ? Date.now() + next.dataset.seconds * 1000 : 0;
+  countDown();
+  if (next) announce(notice.dataset.stays);
+}
+
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-stay]")) stay(target.closest("#ending"));
+});
+
 // --- at the beginning of each page
 
 function begin() {
+  const notice = document.getElementById("ending");
+  clock.ends = Date.now() + (notice?.dataset.seconds ?? 0) * 1000;
+  countDown();
   for (const part of all("[data-poll]")) wait(part);
   for (const box of all("[data-all]")) box.closest("[hidden]")?.removeAttribute("hidden");
   for (const link of all("[data-more]")) watcher.observe(link);

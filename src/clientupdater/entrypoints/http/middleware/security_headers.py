@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-site"),
     (b"strict-transport-security", b"max-age=31536000"),
 )
-_POLICY = b"content-security-policy"
-_NO_CONTENT = (_POLICY, b"default-src 'none'; frame-ancestors 'none'")
+_UNLESS_SET = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+"""Pages have policies of their own."""
 
 
 class SecurityHeaders:
@@ -36,8 +38,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers: list[Header] = message["headers"]
-                if not any(name == _POLICY for name, _ in headers):
-                    headers.append(_NO_CONTENT)
+                names = {name for name, _ in headers}
+                headers += [each for each in _UNLESS_SET if each[0] not in names]
                 headers += _ALWAYS
                 headers += _encoded(scope.get("response_headers", {}))
                 headers += self._of_connection(scope)

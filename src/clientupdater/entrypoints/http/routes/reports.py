@@ -13,7 +13,7 @@ from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.report_shapes import ReportShown, report_shown
 from clientupdater.entrypoints.structuring import Text
-from clientupdater.ports.reports import PlaceQuery
+from clientupdater.ports.reports import PlaceQuery, UntouchedBy
 
 Code = Annotated[str, Text(longest=100, shortest=1)]
 AsOf = Annotated[
@@ -41,6 +41,13 @@ class ReportQuery:
     as_of: AsOf = None
 
 
+@frozen(kw_only=True)
+class UntouchedReportQuery(ReportQuery):
+    """The rows that wait, and what the report goes by."""
+
+    by: Annotated[UntouchedBy, About("What each row stands for.", "cause")] = UntouchedBy.CAUSE
+
+
 def get_ageing(call: Call) -> ReportShown:
     """Show rows and amounts past due, first by PAR status, then by amount, with the share that is
     done. Sources state no days past due, so that the buckets go by amount.
@@ -59,9 +66,13 @@ def get_balance(call: Call) -> ReportShown:
 def get_untouched(call: Call) -> ReportShown:
     """Show what was left lying: untouched rows by working days since they were opened, follow-ups
     overdue, promises without a payment, clients without an officer, and officers who are absent or
-    deactivated with their open rows.
+    deactivated with their open rows. By officer: how many rows of each are open, untouched, and
+    have a follow-up overdue.
     """
-    return report_shown(call.app.reports.untouched.read(call.caller, asked_of(call.query)))
+    untouched, query = call.app.reports.untouched, asked_of(call.query)
+    by_officer = call.query.by is UntouchedBy.OFFICER
+    read = untouched.by_officer if by_officer else untouched.read
+    return report_shown(read(call.caller, query))
 
 
 def asked_of(query: ReportQuery) -> PlaceQuery:
@@ -95,7 +106,7 @@ ENDPOINTS = (
         path="/reports/untouched",
         summary="Report what was left lying",
         handle=get_untouched,
-        query=ReportQuery,
+        query=UntouchedReportQuery,
         answers=ReportShown,
         permission=Permission.REPORTS_READ,
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from attrs import frozen
 
-from clientupdater.domain.errors import NotFound, VersionConflict
+from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
 from clientupdater.entrypoints.http.descriptions.about import About
@@ -57,6 +57,13 @@ class ChangeScheduleRequest:
     version: Version | None = None
 
 
+@frozen
+class StartedJob:
+    """The job that was queued."""
+
+    job: Annotated[int, About("The number of the job.", 4711)]
+
+
 def list_schedules(call: Call) -> ScheduleList:
     """List what runs regularly, when it last ran and when it runs next."""
     return ScheduleList(tuple(map(shown, call.app.jobs.schedules.list(call.caller))))
@@ -76,6 +83,11 @@ def change_schedule(call: Call) -> Answer:
         error.snapshot = shown(error.snapshot)
         raise
     return Answer(value=shown(changed), version=changed.version)
+
+
+def run_schedule(call: Call) -> StartedJob:
+    """Queue a schedule's job now, whether the schedule is on or off; its times stay."""
+    return StartedJob(job=call.app.jobs.schedules.run(call.caller, call.path["schedule"]))
 
 
 def shown(schedule: ScheduledJob | Any) -> Schedule:
@@ -112,5 +124,15 @@ ENDPOINTS = (
         permission=Permission.JOBS_MANAGE,
         versioned=True,
         errors=(NotFound, VersionConflict),
+    ),
+    Endpoint(
+        method="POST",
+        path="/schedules/{schedule}/run",
+        summary="Run a schedule's job now",
+        handle=run_schedule,
+        status=202,
+        answers=StartedJob,
+        permission=Permission.JOBS_MANAGE,
+        errors=(NotFound, AlreadyExists),
     ),
 )
