@@ -20,8 +20,8 @@ from clientupdater.ports.lists import ClientQuery
 from clientupdater.ports.past_rows import PastQuery
 from clientupdater.ports.reports import CompletionQuery, PlaceQuery
 from clientupdater.ports.staff_reports import StaffQuery
-from tests.support.past_world import BEGUN, Past, prepared, scoped_rows
-from tests.support.report_world import NOVEMBER, report_world
+from tests.support.past_world import BEGUN, Past, figures_of, prepared, scoped_rows
+from tests.support.report_world import CODES, NOVEMBER, report_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -231,3 +231,24 @@ def test_R5_a_list_of_the_present_refuses_a_past_moment(past: Past) -> None:
         past.world.staff.app.clients.directory.list(
             past.world.caller(past.boss), ClientQuery(filter=wanted)
         )
+
+
+@pytest.mark.rule("R5", "R9")
+def test_R5_ageing_counts_the_amount_and_the_bracket_before_the_first_change(past: Past) -> None:
+    world, caller = past.world, past.world.caller(past.boss)
+    moment = world.staff.clock.now()
+    ageing = world.staff.app.reports.ageing.read
+    shown = ageing(caller, PlaceQuery(company="FCASH"))
+    for amount, bracket in (("111.11", "tele_130"), ("222.22", "do_not_show")):
+        world.staff.clock.forward(minutes=20)
+        for code in CODES:
+            world.syncing.records[code] |= {
+                "PAST_DUE_AMOUNT": amount,
+                "PAR_STATUS": bracket,
+                "UPDATED_AT": world.staff.clock.now(),
+            }
+        world.syncing.run()
+    world.staff.clock.forward(minutes=20)
+    again = ageing(caller, PlaceQuery(company="FCASH", as_of=moment))
+    assert figures_of(again) == figures_of(shown)
+    assert figures_of(ageing(caller, PlaceQuery(company="FCASH"))) != figures_of(shown)
