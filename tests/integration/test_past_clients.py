@@ -12,6 +12,7 @@ from attrs import evolve
 
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.statuses import CONFIRMED
+from clientupdater.domain.sync.fields import Source
 from clientupdater.entrypoints.http.routes.clients import ClientFilters, filter_of
 from clientupdater.entrypoints.structuring import structured_words
 from clientupdater.ports.client_filter import ClientFilter, Recorded, StatusFilter
@@ -20,8 +21,8 @@ from clientupdater.ports.lists import ClientQuery
 from clientupdater.ports.past_rows import PastQuery
 from clientupdater.ports.reports import CompletionQuery, PlaceQuery
 from clientupdater.ports.staff_reports import StaffQuery
-from tests.support.past_world import BEGUN, Past, prepared, scoped_rows
-from tests.support.report_world import NOVEMBER, report_world
+from tests.support.past_world import BEGUN, Past, figures_of, prepared, scoped_rows
+from tests.support.report_world import CODES, NOVEMBER, report_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -149,7 +150,6 @@ def test_R5_a_client_that_left_ones_sight_is_listed_as_it_stood_without_its_name
     world.staff.clock.forward(minutes=20)
     world.syncing.records[gone.client_code] |= {
         "BRANCH_CODE": "BAG",
-        "PAST_DUE_AMOUNT": "12.34",
         "UPDATED_AT": world.staff.clock.now(),
     }
     world.syncing.run()
@@ -159,7 +159,6 @@ def test_R5_a_client_that_left_ones_sight_is_listed_as_it_stood_without_its_name
     assert clients[stays.client_code].full_name == stays.full_name
     shown = clients[gone.client_code]
     assert (shown.full_name, shown.branch) == (None, gone.branch)
-    assert shown.past_due_amount == gone.past_due_amount
     assert shown.snapshot
     assert (shown.snapshot.branch, shown.snapshot.status) == (gone.branch, "PENDING")
 
@@ -231,3 +230,24 @@ def test_R5_a_list_of_the_present_refuses_a_past_moment(past: Past) -> None:
         past.world.staff.app.clients.directory.list(
             past.world.caller(past.boss), ClientQuery(filter=wanted)
         )
+
+
+@pytest.mark.rule("R5", "R9")
+def test_R5_ageing_counts_the_amount_and_the_bracket_before_the_first_change(past: Past) -> None:
+    world, caller = past.world, past.world.caller(past.boss)
+    moment = world.staff.clock.now()
+    ageing = world.staff.app.reports.ageing.read
+    shown = ageing(caller, PlaceQuery(company="FCASH"))
+    for amount, bracket in (("111.11", "tele_130"), ("222.22", "do_not_show")):
+        world.staff.clock.forward(minutes=20)
+        for code in CODES:
+            world.syncing.records[code] |= {
+                "PAST_DUE_AMOUNT": amount,
+                "PAR_STATUS": bracket,
+                "UPDATED_AT": world.staff.clock.now(),
+            }
+        world.syncing.run(Source.NEXTBANK)
+    world.staff.clock.forward(minutes=20)
+    again = ageing(caller, PlaceQuery(company="FCASH", as_of=moment))
+    assert figures_of(again) == figures_of(shown)
+    assert figures_of(ageing(caller, PlaceQuery(company="FCASH"))) != figures_of(shown)

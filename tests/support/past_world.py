@@ -11,6 +11,7 @@ from attrs import asdict, evolve, frozen
 from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import Error
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.tracking import note_payment
 from clientupdater.domain.write_context import WriteContext
 from clientupdater.ports.reports import (
@@ -47,6 +48,7 @@ SOURCES_SAY = (
     {"PAST_DUE_AMOUNT": "700.50"},
     {"PAST_DUE_AMOUNT": "60000"},
     {"PAR_STATUS": "do_not_show"},
+    {"PAR_STATUS": "tele_130"},
     {"PENSION_TYPE": "SSS"},
     {"PENSION_TYPE": "GSIS"},
     {"PENSION_TYPE": None},
@@ -91,9 +93,10 @@ class Past:
 
     def _sync(self, code: str) -> None:
         known = self.world.syncing.records[code]
-        known |= self.random.choice(SOURCES_SAY)
-        known["UPDATED_AT"] = self.world.staff.clock.now()
-        self.world.syncing.run()
+        facts = self.random.choice(SOURCES_SAY)
+        known |= {**facts, "UPDATED_AT": self.world.staff.clock.now()}
+        is_of_loan = not {"PAST_DUE_AMOUNT", "PAR_STATUS"}.isdisjoint(facts)
+        self.world.syncing.run(Source.NEXTBANK if is_of_loan else Source.SNOWFLAKE)
 
     def _pay(self, code: str) -> None:
         now = self.world.staff.clock.now()
