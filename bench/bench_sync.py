@@ -191,7 +191,7 @@ def summary(job: SyncJob) -> str:
 @contextmanager
 def opened(database: Database) -> Iterator[Syncing]:
     """Open a database for runs."""
-    with ConnectionPool(database.app_url, min_size=2, max_size=4, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=2, max_size=4, open=True) as pool:
         work = PostgresUnitsOfWork(pool, VAULT)
         yield Syncing(work, database.superuser_url, MachineClock())  # type: ignore[arg-type]
 

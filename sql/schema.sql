@@ -80,6 +80,14 @@ end
 $function$
 ;
 
+-- :: function caller_is_system()
+CREATE OR REPLACE FUNCTION public.caller_is_system()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN pg_has_role((COALESCE(NULLIF(current_setting('role'::text), 'none'::text), (SESSION_USER)::text))::name, 'clientupdater_system'::name, 'member'::text)
+;
+
 -- :: function carry_assignment()
 CREATE OR REPLACE FUNCTION public.carry_assignment()
  RETURNS trigger
@@ -87,10 +95,7 @@ CREATE OR REPLACE FUNCTION public.carry_assignment()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
 begin
-    perform set_config('clientupdater.system', 'on', true);
     -- Planned anew each time, for the number of rows that there are.
     execute $sql$
         update clients c
@@ -100,7 +105,6 @@ begin
             on a.client_id = touched.client_id and a.assigned_until is null
          where c.id = touched.client_id and c.assigned_to is distinct from a.officer_id
     $sql$;
-    perform set_config('clientupdater.system', before, true);
     return null;
 end
 $function$
@@ -114,7 +118,6 @@ CREATE OR REPLACE FUNCTION public.carry_to_rows()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
     concerns_rows boolean;
 begin
     execute $sql$
@@ -131,7 +134,6 @@ begin
     if not concerns_rows then
         return null;
     end if;
-    perform set_config('clientupdater.system', 'on', true);
     -- Locked in the order in which every writer locks rows, so that no two wait for each other.
     execute $sql$
         select count(*)
@@ -190,7 +192,6 @@ begin
                )
            )
     $sql$;
-    perform set_config('clientupdater.system', before, true);
     return null;
 end
 $function$
@@ -233,10 +234,7 @@ CREATE OR REPLACE FUNCTION public.count_changed_rows()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
  SET enable_seqscan TO 'off'
 AS $function$
-declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
 begin
-    perform set_config('clientupdater.system', 'on', true);
     insert into row_count_changes (
         period, company_id, branch_id, assigned_to, product_id, pension_type_id, status_type_id,
         is_exempt, has_payment, is_terminal, is_done, is_confirmed, is_contacted,
@@ -281,7 +279,6 @@ begin
     join status_types t on t.id = v.status_type_id
     left join status_reasons r on r.id = v.reason_id
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18;
-    perform set_config('clientupdater.system', before, true);
     return null;
 end
 $function$
@@ -295,10 +292,7 @@ CREATE OR REPLACE FUNCTION public.count_new_rows()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
  SET enable_seqscan TO 'off'
 AS $function$
-declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
 begin
-    perform set_config('clientupdater.system', 'on', true);
     insert into row_count_changes (
         period, company_id, branch_id, assigned_to, product_id, pension_type_id, status_type_id,
         is_exempt, has_payment, is_terminal, is_done, is_confirmed, is_contacted,
@@ -337,7 +331,6 @@ begin
     join status_types t on t.id = v.status_type_id
     left join status_reasons r on r.id = v.reason_id
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18;
-    perform set_config('clientupdater.system', before, true);
     return null;
 end
 $function$
@@ -352,10 +345,7 @@ CREATE OR REPLACE FUNCTION public.count_rows_as_of(of_company uuid, of_periods t
  SET jit TO 'off'
  SET work_mem TO '32MB'
 AS $function$
-declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
 begin
-    perform set_config('clientupdater.system', 'on', true);
     -- Planned anew each time, for this moment.
     return query execute $sql$
 with known as (
@@ -574,8 +564,7 @@ where
         )
     )
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22
-    $sql$ using of_company, of_periods, of_view, moment, zone, before = 'on';
-    perform set_config('clientupdater.system', before, true);
+    $sql$ using of_company, of_periods, of_view, moment, zone, caller_is_system();
 end
 $function$
 ;
@@ -588,7 +577,6 @@ CREATE OR REPLACE FUNCTION public.count_rows_of_changed_clients()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
     concerns_counts boolean;
 begin
     execute $sql$
@@ -604,7 +592,6 @@ begin
     if not concerns_counts then
         return null;
     end if;
-    perform set_config('clientupdater.system', 'on', true);
     execute $sql$
         select count(*)
           from (
@@ -658,7 +645,6 @@ begin
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
     having sum(c.change) <> 0
     $sql$;
-    perform set_config('clientupdater.system', before, true);
     return null;
 end
 $function$
@@ -672,13 +658,11 @@ CREATE OR REPLACE FUNCTION public.fold_row_counts(at_most integer)
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
     folded integer;
 begin
     if not pg_try_advisory_xact_lock(1667856208, 32) then
         return null;
     end if;
-    perform set_config('clientupdater.system', 'on', true);
     with oldest as (
         select id from row_count_changes order by id limit at_most
     ),
@@ -750,7 +734,6 @@ begin
     if folded > 0 then
         update row_count_folds set folds = folds + 1;
     end if;
-    perform set_config('clientupdater.system', before, true);
     return folded;
 end
 $function$
@@ -764,7 +747,6 @@ CREATE OR REPLACE FUNCTION public.keep_client_words()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
     concerns_words boolean;
 begin
     if tg_op = 'UPDATE' then
@@ -781,7 +763,6 @@ begin
             return null;
         end if;
     end if;
-    perform set_config('clientupdater.system', 'on', true);
     if tg_op = 'UPDATE' then
         execute $sql$
             delete from client_words w
@@ -815,9 +796,25 @@ begin
           from arrived
          cross join unnest(words_of(arrived.sort_name)) names (word);
     end if;
-    perform set_config('clientupdater.system', before, true);
     return null;
 end
+$function$
+;
+
+-- :: function keep_delivery(of_source text, of_delivery text, its_body jsonb, at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.keep_delivery(of_source text, of_delivery text, its_body jsonb, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    with kept as (
+        insert into webhook_events (source, delivery_id, body, received_at)
+        values (of_source, of_delivery, its_body, at)
+        on conflict (source, delivery_id) do nothing
+        returning true
+    )
+    select exists (select from kept)
 $function$
 ;
 
@@ -1005,6 +1002,21 @@ end
 $function$
 ;
 
+-- :: function remarks_were_erased(of_client uuid, of_event uuid)
+CREATE OR REPLACE FUNCTION public.remarks_were_erased(of_client uuid, of_event uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    select exists (
+        select from data_access_log d
+         where d.client_id = of_client and d.action = 'blanked'
+           and d.details ->> 'event' = of_event::text
+    )
+$function$
+;
+
 -- :: function require_remarks()
 CREATE OR REPLACE FUNCTION public.require_remarks()
  RETURNS trigger
@@ -1077,7 +1089,21 @@ CREATE OR REPLACE FUNCTION public.scope_is_system()
  RETURNS boolean
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN COALESCE((current_setting('clientupdater.system'::text, true) = 'on'::text), false)
+RETURN pg_has_role(CURRENT_USER, 'clientupdater_system'::name, 'member'::text)
+;
+
+-- :: function sealed_leaves(of_seal uuid, of_branch uuid, of_client uuid)
+CREATE OR REPLACE FUNCTION public.sealed_leaves(of_seal uuid, of_branch uuid, of_client uuid)
+ RETURNS TABLE(is_of_client boolean, leaf bytea)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    select r.client_id = of_client, r.leaf
+      from period_seal_rows r
+     where r.seal_id = of_seal and r.branch_id = of_branch
+     order by r.client_code
+$function$
 ;
 
 -- :: function sort_form(value text)
@@ -3929,6 +3955,13 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( S
 create policy system_only on sealed_remarks as permissive for all to public
 using (( SELECT scope_is_system() AS scope_is_system));
 
+-- :: policy sealed_remarks.with_event
+create policy with_event on sealed_remarks as permissive for select to public
+using ((EXISTS ( SELECT
+   FROM status_events e
+  WHERE (e.id = sealed_remarks.event_id)
+ OFFSET 0)));
+
 -- :: policy status_events.with_row
 create policy with_row on status_events as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR (EXISTS ( SELECT
@@ -4173,3 +4206,15 @@ grant execute on function count_rows_as_of(uuid,text[],text,timestamp with time 
 -- :: function grant fold_row_counts(integer)
 revoke execute on function fold_row_counts(integer) from public;
 grant execute on function fold_row_counts(integer) to clientupdater_app;
+
+-- :: function grant keep_delivery(text,text,jsonb,timestamp with time zone)
+revoke execute on function keep_delivery(text,text,jsonb,timestamp with time zone) from public;
+grant execute on function keep_delivery(text,text,jsonb,timestamp with time zone) to clientupdater_app;
+
+-- :: function grant remarks_were_erased(uuid,uuid)
+revoke execute on function remarks_were_erased(uuid,uuid) from public;
+grant execute on function remarks_were_erased(uuid,uuid) to clientupdater_app;
+
+-- :: function grant sealed_leaves(uuid,uuid,uuid)
+revoke execute on function sealed_leaves(uuid,uuid,uuid) from public;
+grant execute on function sealed_leaves(uuid,uuid,uuid) to clientupdater_app;

@@ -107,7 +107,7 @@ def test_doctor_names_the_keys_of_pension_numbers_that_are_not_configured(
     database: Database,
 ) -> None:
     vault = Vault(KeyRing({"old": b"o" * 32}), b"i" * 32)
-    fill(database.app_url, clients=3, now=manila(18), zone=MANILA, vault=vault)
+    fill(database.worker_url, clients=3, now=manila(18), zone=MANILA, vault=vault)
     done = call("doctor", DATABASE_URL=database.app_url, **KEYS)
     assert done.returncode == 1
     assert (

@@ -43,7 +43,7 @@ def stored(database: Database) -> list[tuple[bytes, bytes]]:
 
 def filled(database: Database) -> None:
     vault = Vault(KeyRing({"old": OLD}), INDEX)
-    fill(database.app_url, clients=CLIENTS, now=manila(18), zone=MANILA, vault=vault)
+    fill(database.worker_url, clients=CLIENTS, now=manila(18), zone=MANILA, vault=vault)
 
 
 def test_C3_rotating_seals_every_number_anew_and_once(database: Database) -> None:

@@ -375,7 +375,7 @@ def test_the_demos_csv_file_shows_every_kind_of_effect(database: Database, tmp_p
     assert settings.blind_index_key
     vault = Vault(KeyRing(settings.encryption_keys), settings.blind_index_key)
     tonight = tmp_path / "clients.csv"
-    fill(database.app_url, clients=600, now=now, zone=MANILA, vault=vault, drop_file=tonight)
+    fill(database.worker_url, clients=600, now=now, zone=MANILA, vault=vault, drop_file=tonight)
     who = {"CLIENTUPDATER_ACTOR": "administrator@demo.example"}
     done = call("sync", "run", "csv", "--full", "--preview", "--json", **environment, **who)
     assert done.returncode == 0, done.stderr

@@ -101,7 +101,7 @@ class _Doing:
 
 @pytest.fixture
 def bank(database: Database) -> Iterator[Bank]:
-    with ConnectionPool(database.app_url, min_size=1, max_size=2, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, max_size=2, open=True) as pool:
         syncing = Syncing(PostgresUnitsOfWork(pool, VAULT), database.superuser_url).set_up()
         syncing.says(record("FC-1"))
         syncing.run()

@@ -58,7 +58,7 @@ class HttpActors:
 
 @pytest.fixture
 def actors(database: Database) -> Iterator[HttpActors]:
-    with ConnectionPool(database.app_url, min_size=1, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, open=True) as pool:
         Syncing(PostgresUnitsOfWork(pool, VAULT), database.superuser_url).set_up()
     records = [record("FC-1"), record("FC-2", branch_code="NOWHERE")]
     source = MemorySource(records, HandClock())

@@ -56,7 +56,7 @@ class Traced:
 
 def _pool(database: Database, trips: RoundTrips) -> ConnectionPool:
     return ConnectionPool(
-        database.app_url,
+        database.worker_url,
         min_size=1,
         max_size=1,
         open=True,

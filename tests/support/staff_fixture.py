@@ -142,7 +142,7 @@ def staffed(
     """Open the application over a database; `others` are parts of its surroundings."""
     clock = HandClock()
     with (
-        ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool,
+        ConnectionPool(database.worker_url, min_size=1, max_size=4, open=True) as pool,
         kept_open(database.superuser_url) as past_all_rules,
     ):
         app = build_app(

@@ -9,7 +9,7 @@ from clientupdater.adapters.postgres.admin.erasure import PostgresErasure
 from clientupdater.adapters.postgres.admin.health import PostgresHealth
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.redis.connect import redis_health
-from clientupdater.composition.application import open_app
+from clientupdater.composition.application import open_command_app
 from clientupdater.composition.diagnosis import diagnosed
 from clientupdater.composition.health import open_circuits, pooler_checks
 from clientupdater.composition.sources import configured_names
@@ -43,9 +43,10 @@ def diagnose(settings: Settings, **parts: Unpack[Parts]) -> Sequence[Health]:
     patience = settings.health_check_timeout_ms / 1000
     checks = [postgres.database()]
     if checks[0].ok:
-        checks += [postgres.role(), *pooler_checks(settings), postgres.schema()]
+        checks += [postgres.role(), PostgresHealth(settings.worker_url).worker_role()]
+        checks += [*pooler_checks(settings), postgres.schema()]
     if all(each.ok for each in checks):
-        with open_app(settings, **parts) as app:
+        with open_command_app(settings, **parts) as app:
             checks += diagnosed(app)
     if settings.redis_url:
         redis = redis_health(settings.redis_url, patience=patience)

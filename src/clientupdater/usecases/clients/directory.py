@@ -11,7 +11,7 @@ from clientupdater.domain.access_scope import access_scope_of, visible_scope_of
 from clientupdater.domain.errors import Forbidden, Misconfigured, NotFound
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.lists import ClientSort
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.usecases.clients.lists import looking, require_scope
 from clientupdater.usecases.tracking.client_access import ClientAccess, find_client, find_for_audit
 
@@ -84,7 +84,7 @@ class ClientDirectory:
         if seen is None or seen.is_deleted:
             return NotFound()
         decision = decide(caller.actor, by, seen.place)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             tx.audit.log_refusal(caller, decision, "client", str(seen.id), seen.company)
         return Forbidden(by)
 

@@ -19,11 +19,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Period
 
 Event = tuple["Period", int]
-_SETTINGS = """
-select
-    set_config('clientupdater.system', 'on', true),
-    set_config('clientupdater.origin', %s, true)
-"""
+_SETTINGS = "select set_config('clientupdater.origin', %s, true)"
 _EVENT = """
 select e.id
 from clients c

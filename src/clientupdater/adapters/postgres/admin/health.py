@@ -12,7 +12,11 @@ from clientupdater.adapters.postgres.core.connect import (
     is_pooled,
     translated,
 )
-from clientupdater.adapters.postgres.core.pool import refuse_unsafe_role
+from clientupdater.adapters.postgres.core.pool import (
+    may_act_as_the_system,
+    refuse_unsafe_role,
+    require_system_role,
+)
 from clientupdater.domain.errors import Error
 from clientupdater.ports.health import Health
 
@@ -43,9 +47,22 @@ class PostgresHealth:
         """Check that row-level security binds the login."""
         try:
             refuse_unsafe_role(self.url)
+            is_system = may_act_as_the_system(self.url)
         except Error as error:
             return Health("role", ok=False, found=error.message)
+        if is_system:
+            message = "the serving login may act as the system: SQL injected there sees all clients"
+            remedy = "serve with the login clientupdater, and run: REVOKE clientupdater_system FROM"
+            return Health("role", ok=False, found=message, remedy=f"{remedy} it")
         return Health("role", ok=True, found="owns nothing, bound by row security")
+
+    def worker_role(self) -> Health:
+        """Check that the workers' login may act as the system."""
+        try:
+            require_system_role(self.url)
+        except Error as error:
+            return Health("worker role", ok=False, found=error.message)
+        return Health("worker role", ok=True, found="may act as the system")
 
     def pooler(self, setting: str, *, is_expected: bool) -> Health:
         """Check that the address leads to a pooler only where one is declared."""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from clientupdater.adapters.postgres.configuration.configuration import QUERIES
 from clientupdater.adapters.postgres.core.scope_ids import scope_ids, uuid_array
+from clientupdater.domain.access_scope import AccessScope
 from clientupdater.domain.ids import CompanyId
-from clientupdater.ports.unit_of_work import System
+from clientupdater.ports.unit_of_work import NoClients, System
 from clientupdater.runtime.deadlines import seconds_left
 
 if TYPE_CHECKING:
@@ -17,21 +18,20 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.ports.unit_of_work import RowSecurityScope
 
-_NOTHING = dict.fromkeys(
-    (
-        "system",
-        "actor",
-        "all_companies",
-        "area_companies",
-        "area_branches",
-        "branch_companies",
-        "direct_branches",
-        "self_companies",
-        "stand_ins",
-        "stand_in_branches",
-    ),
-    "",
+SYSTEM_ROLE = "clientupdater_system"
+_NAMES = (
+    "actor",
+    "all_companies",
+    "area_companies",
+    "area_branches",
+    "branch_companies",
+    "direct_branches",
+    "self_companies",
+    "stand_ins",
+    "stand_in_branches",
 )
+_AS_SYSTEM = f"set local role {SYSTEM_ROLE}"
+_AS_BEFORE = "set local role to default"
 
 
 def begin(
@@ -57,10 +57,18 @@ def begin(
 
 def settings(rls_scope: RowSecurityScope, companies: Iterable[Any]) -> list[str]:
     """Give the statements that set a scope, over these companies where it is over every one."""
-    values = [_set(name, value) for name, value in _values(rls_scope, companies).items()]
+    if isinstance(rls_scope, System):
+        values = [_AS_SYSTEM]
+    else:
+        values = [_set(name, value) for name, value in _values(rls_scope, companies).items()]
     if (left := seconds_left()) is not None:
         values.append(f"set local statement_timeout = {max(1, int(left * 1000))}")
     return values
+
+
+def changed(rls_scope: AccessScope, companies: Iterable[Any]) -> list[str]:
+    """Give the statements that set a scope in place of the transaction's own."""
+    return [_AS_BEFORE, *(_set(name, "") for name in _NAMES), *settings(rls_scope, companies)]
 
 
 def begin_savepoint(
@@ -70,22 +78,22 @@ def begin_savepoint(
     memory: ConfigurationMemory,
 ) -> tuple[Any, ...]:
     """Begin a savepoint, which sets anew whatever others in its transaction have set."""
-    cleared = "; ".join([first, *(_set(name, "") for name in _NOTHING)])
+    cleared = "; ".join([first, _AS_BEFORE, *(_set(name, "") for name in _NAMES)])
     return begin(control, cleared, rls_scope, memory)
 
 
 def _is_over_everything(rls_scope: RowSecurityScope) -> bool:
-    return not isinstance(rls_scope, System) and rls_scope.everywhere is not None
+    return isinstance(rls_scope, AccessScope) and rls_scope.everywhere is not None
 
 
 def _set(name: str, value: str) -> str:
-    """Set a value of `_values`: ids, or `on`, in which nothing needs quoting."""
+    """Set a value of `_values`: ids, in which nothing needs quoting."""
     return f"set local clientupdater.{name} = '{value}'"
 
 
-def _values(rls_scope: RowSecurityScope, companies: Iterable[Any]) -> Mapping[str, str]:
-    if isinstance(rls_scope, System):
-        return {"system": "on"}
+def _values(rls_scope: AccessScope | NoClients, companies: Iterable[Any]) -> Mapping[str, str]:
+    if isinstance(rls_scope, NoClients):
+        return {}
     known = rls_scope.over(map(CompanyId, companies))
     arrays = {name: uuid_array(ids) for name, ids in scope_ids(known).items() if ids}
     return {"actor": str(rls_scope.actor), **arrays}

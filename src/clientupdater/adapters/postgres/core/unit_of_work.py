@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import psycopg
 from attrs import field, frozen
-from psycopg.errors import QueryCanceled
+from psycopg.errors import InsufficientPrivilege, QueryCanceled
 from psycopg_pool import PoolTimeout
 
 from clientupdater.adapters.postgres.configuration.configuration import (
@@ -24,9 +24,9 @@ from clientupdater.adapters.postgres.jobs.queue import (
     PostgresJobOutcomes,
 )
 from clientupdater.adapters.postgres.read_models.tables import open_table
-from clientupdater.domain.errors import Unavailable
+from clientupdater.domain.errors import Fault, Misconfigured, Unavailable
 from clientupdater.ports.idempotency import OuterTransaction
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.runtime.deadlines import seconds_left
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ _NO_ANSWER = (psycopg.OperationalError, psycopg.InterfaceError)
 _TOO_LONG = (
     "It takes longer than a request may. Ask for less, such as one branch or fewer days, or export"
     " it, which takes its time."
+)
+_NOT_THE_SYSTEM = (
+    "is needed for this: the serving login may not act as the system. Give it the workers' login, "
+    "clientupdater_worker, which sql/roles.sql makes"
 )
 _BEGIN_READING = "begin read only; set local plan_cache_mode = force_generic_plan"
 _BEGIN_SNAPSHOT = "begin isolation level repeatable read, read only"
@@ -103,7 +107,7 @@ class PostgresUnitsOfWork:
 
     @contextmanager
     def outer_transaction(
-        self, rls_scope: RowSecurityScope = SYSTEM, claim: Claim | None = None
+        self, rls_scope: RowSecurityScope = NO_CLIENTS, claim: Claim | None = None
     ) -> Iterator[OuterTransaction]:
         """Make one transaction of the units of work that this thread begins inside."""
 
@@ -176,7 +180,10 @@ class PostgresUnitsOfWork:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Raise Unavailable where the database does not answer; other errors are ours, and pass."""
+    """Raise Unavailable where the database does not answer; other errors are ours, and pass.
+
+    Raises Misconfigured where the login may not act as the system.
+    """
     try:
         yield
     except PoolTimeout as error:
@@ -185,3 +192,7 @@ def _translated() -> Iterator[None]:
         raise Unavailable("the database", _TOO_LONG) from error
     except _NO_ANSWER as error:
         raise Unavailable("the database") from error
+    except InsufficientPrivilege as error:
+        if row_security.SYSTEM_ROLE not in (error.diag.message_primary or ""):
+            raise
+        raise Misconfigured([Fault("DATABASE_WORKER_URL", _NOT_THE_SYSTEM)]) from error
