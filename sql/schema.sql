@@ -204,7 +204,6 @@ CREATE OR REPLACE FUNCTION public.claim_answer(asker uuid, named character varyi
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-    perform set_config('clientupdater.actor', asker::text, true);
     if not pg_try_advisory_xact_lock(hashtextextended(asker::text || named, 2)) then
         return query select false, null::bytea, null::bytea, null::integer, null::jsonb, null::bytea;
         return;
@@ -1002,6 +1001,24 @@ end
 $function$
 ;
 
+-- :: function rejects_about(of_client uuid, at_most integer)
+CREATE OR REPLACE FUNCTION public.rejects_about(of_client uuid, at_most integer)
+ RETURNS TABLE(created_at timestamp with time zone, sync_job_id uuid, row_number integer, record jsonb, reasons jsonb)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    select r.created_at, r.sync_job_id, r.row_number, r.record, r.reasons
+      from clients c
+      join sync_rejects r on r.client_code = c.client_code
+     where c.id = of_client
+       and (caller_is_system()
+            or c.company_id = any((select scope_ids('clientupdater.all_companies'))::uuid[]))
+     order by r.created_at desc, r.id
+     limit at_most
+$function$
+;
+
 -- :: function remarks_were_erased(of_client uuid, of_event uuid)
 CREATE OR REPLACE FUNCTION public.remarks_were_erased(of_client uuid, of_event uuid)
  RETURNS boolean
@@ -1045,7 +1062,7 @@ CREATE OR REPLACE FUNCTION public.scope_actor()
  RETURNS uuid
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (NULLIF(current_setting('clientupdater.actor'::text, true), ''::text))::uuid
+RETURN CASE WHEN (COALESCE(current_setting('clientupdater.actor'::text, true), ''::text) = ''::text) THEN NULL::uuid ELSE (split_part(verified_setting('clientupdater.actor'::text), '|'::text, 1))::uuid END
 ;
 
 -- :: function scope_has_every_company()
@@ -1081,7 +1098,7 @@ CREATE OR REPLACE FUNCTION public.scope_ids(setting text)
  RETURNS uuid[]
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (COALESCE(NULLIF(current_setting(setting, true), ''::text), '{}'::text))::uuid[]
+RETURN CASE WHEN (COALESCE(current_setting(setting, true), ''::text) = ''::text) THEN '{}'::uuid[] ELSE (verified_setting(setting))::uuid[] END
 ;
 
 -- :: function scope_is_system()
@@ -1090,6 +1107,15 @@ CREATE OR REPLACE FUNCTION public.scope_is_system()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN pg_has_role(CURRENT_USER, 'clientupdater_system'::name, 'member'::text)
+;
+
+-- :: function scopes_are_verified()
+CREATE OR REPLACE FUNCTION public.scopes_are_verified()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$ select exists (select from scope_keys) $function$
 ;
 
 -- :: function sealed_leaves(of_seal uuid, of_branch uuid, of_client uuid)
@@ -1162,6 +1188,41 @@ begin
         new.updated_at := greatest(clock_timestamp(), old.updated_at + interval '1 microsecond');
     end if;
     return new;
+end
+$function$
+;
+
+-- :: function verified_setting(setting text)
+CREATE OR REPLACE FUNCTION public.verified_setting(setting text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+    value text := current_setting(setting, true);
+    header text := substr(current_setting('clientupdater.actor', true), 65);
+    known scope_keys;
+begin
+    select k.* into known from scope_keys k where k.name = split_part(header, '|', 4);
+    if known.name is null then
+        if not exists (select from scope_keys) then
+            return regexp_replace(value, '^[0-9a-f]{64}', '');
+        end if;
+    elsif substr(value, 1, 64) = encode(sha256(known.outer_pad || sha256(known.inner_pad || convert_to(
+            setting || '|' || header
+            || case when setting = 'clientupdater.actor' then '' else '|' || substr(value, 65) end,
+            'UTF8'
+        ))), 'hex')
+        and split_part(header, '|', 3) in ('0', pg_backend_pid()::text)
+        and extract(epoch from now()) < split_part(header, '|', 2)::bigint
+    then
+        return substr(value, 65);
+    end if;
+    raise exception using
+        errcode = 'insufficient_privilege',
+        message = format('%s is not signed for this transaction', setting),
+        hint = 'every process needs the BLIND_INDEX_KEY that clientupdater db seed was run with';
 end
 $function$
 ;
@@ -1845,6 +1906,14 @@ create table scheduled_jobs (
     version integer default 1 not null
 );
 
+-- :: table scope_keys
+create table scope_keys (
+    name text not null,
+    inner_pad bytea not null,
+    outer_pad bytea not null,
+    created_at timestamp with time zone default now() not null
+);
+
 -- :: table sealed_remarks
 create table sealed_remarks (
     event_id uuid not null,
@@ -2298,6 +2367,9 @@ alter table scheduled_jobs add constraint scheduled_jobs_name_key UNIQUE (name);
 
 -- :: key scheduled_jobs.scheduled_jobs_pkey
 alter table scheduled_jobs add constraint scheduled_jobs_pkey PRIMARY KEY (id);
+
+-- :: key scope_keys.scope_keys_pkey
+alter table scope_keys add constraint scope_keys_pkey PRIMARY KEY (name);
 
 -- :: key sealed_remarks.sealed_remarks_pkey
 alter table sealed_remarks add constraint sealed_remarks_pkey PRIMARY KEY (event_id);
@@ -4210,6 +4282,10 @@ grant execute on function fold_row_counts(integer) to clientupdater_app;
 -- :: function grant keep_delivery(text,text,jsonb,timestamp with time zone)
 revoke execute on function keep_delivery(text,text,jsonb,timestamp with time zone) from public;
 grant execute on function keep_delivery(text,text,jsonb,timestamp with time zone) to clientupdater_app;
+
+-- :: function grant rejects_about(uuid,integer)
+revoke execute on function rejects_about(uuid,integer) from public;
+grant execute on function rejects_about(uuid,integer) to clientupdater_app;
 
 -- :: function grant remarks_were_erased(uuid,uuid)
 revoke execute on function remarks_were_erased(uuid,uuid) from public;

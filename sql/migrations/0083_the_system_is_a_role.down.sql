@@ -1,4 +1,5 @@
 drop policy with_event on sealed_remarks;
+drop function rejects_about(uuid, integer);
 drop function remarks_were_erased(uuid, uuid);
 drop function sealed_leaves(uuid, uuid, uuid);
 drop function keep_delivery(text, text, jsonb, timestamptz);

@@ -745,6 +745,27 @@ as $$
     )
 $$;
 
+-- L1: what sources sent of a client, and was rejected, is part of its dossier. A run over every company
+-- has rejects of no company, which an auditor of one company sees of its own clients alone.
+create function rejects_about(of_client uuid, at_most integer)
+returns table (
+    created_at timestamptz, sync_job_id uuid, row_number integer, record jsonb, reasons jsonb
+)
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+    select r.created_at, r.sync_job_id, r.row_number, r.record, r.reasons
+      from clients c
+      join sync_rejects r on r.client_code = c.client_code
+     where c.id = of_client
+       and (caller_is_system()
+            or c.company_id = any((select scope_ids('clientupdater.all_companies'))::uuid[]))
+     order by r.created_at desc, r.id
+     limit at_most
+$$;
+
+revoke execute on function rejects_about(uuid, integer) from public;
+grant execute on function rejects_about(uuid, integer) to clientupdater_app;
 revoke execute on function keep_delivery(text, text, jsonb, timestamptz) from public;
 revoke execute on function sealed_leaves(uuid, uuid, uuid) from public;
 revoke execute on function remarks_were_erased(uuid, uuid) from public;

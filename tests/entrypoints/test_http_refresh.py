@@ -116,7 +116,7 @@ def bank(database: Database) -> Iterator[Bank]:
             sources={Source.NEXTBANK: source},
             sync=SyncSettings(webhook_secrets=("another one", SECRET)),
         ) as staff,
-        served(build(lambda: nullcontext(staff.app))) as http,
+        served(build(lambda: nullcontext(staff.serving))) as http,
     ):
         opened = Bank(staff, http, records, circuit)
         person = staff.hire("sync:execute all", "clients:read all")

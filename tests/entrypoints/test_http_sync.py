@@ -64,7 +64,7 @@ def actors(database: Database) -> Iterator[HttpActors]:
     source = MemorySource(records, HandClock())
     with (
         staffed(database, MANILA, VAULT, sources={Source.SNOWFLAKE: source}) as staff,
-        served(build(lambda: nullcontext(staff.app))) as http,
+        served(build(lambda: nullcontext(staff.serving))) as http,
     ):
         opened = HttpActors(staff, http, records)
         http.headers.update(opened.hire("sync:read all", "sync:execute all"))

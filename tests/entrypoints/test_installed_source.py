@@ -41,7 +41,7 @@ class Installation:
 
     def settings(self) -> dict[str, str]:
         owner = {"DATABASE_MIGRATION_URL": self.database.owner_url, "CLIENTUPDATER_ACTOR": BOSS}
-        return {"DATABASE_URL": self.database.app_url, **owner, **KEYS}
+        return {"DATABASE_URL": self.database.worker_url, **owner, **KEYS}
 
     def call(self, *arguments: str) -> CompletedProcess[str]:
         return call(*arguments, **self.settings())

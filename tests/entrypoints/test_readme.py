@@ -127,6 +127,7 @@ def surroundings(database: Database) -> dict[str, str]:
     return {
         **KEYS,
         "DATABASE_URL": database.app_url,
+        "DATABASE_WORKER_URL": database.worker_url,
         "DATABASE_MIGRATION_URL": database.owner_url,
         "ENCRYPTION_KEYS": f"first:{KEY}",
         "BLIND_INDEX_KEY": KEY,

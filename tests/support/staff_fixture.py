@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
+    from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
     from clientupdater.adapters.security.vault import Vault
     from tests.support.servers import Database
 
@@ -49,6 +50,9 @@ class Staff:
     """The application over one database, and what only its superuser can put in or look at."""
 
     app: App
+    """With the workers' login, as commands have it."""
+    serving: App
+    """With the serving login, as HTTP has it."""
     clock: HandClock
     url: str
     past_all_rules: ConnectionPool
@@ -137,22 +141,26 @@ class Staff:
 
 @contextmanager
 def staffed(
-    database: Database, zone: ZoneInfo, vault: Vault | None = None, **others: Any
+    database: Database,
+    zone: ZoneInfo,
+    vault: Vault | None = None,
+    *,
+    signer: ScopeSigner | None = None,
+    **others: Any,
 ) -> Iterator[Staff]:
     """Open the application over a database; `others` are parts of its surroundings."""
     clock = HandClock()
     with (
         ConnectionPool(database.worker_url, min_size=1, max_size=4, open=True) as pool,
+        ConnectionPool(database.app_url, min_size=0, max_size=4, open=True) as serving_pool,
         kept_open(database.superuser_url) as past_all_rules,
     ):
-        app = build_app(
-            PostgresUnitsOfWork(pool, vault),
-            clock,
-            zone,
-            allowances=PLENTY,
-            **others,
-        )
-        yield Staff(app, clock, database.superuser_url, past_all_rules)
+
+        def built(pool: ConnectionPool) -> App:
+            work = PostgresUnitsOfWork(pool, vault, signer=signer)
+            return build_app(work, clock, zone, allowances=PLENTY, **others)
+
+        yield Staff(built(pool), built(serving_pool), clock, database.superuser_url, past_all_rules)
 
 
 def kept_open(url: str) -> ConnectionPool:

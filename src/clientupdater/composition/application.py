@@ -19,6 +19,7 @@ from clientupdater.adapters.postgres.core.pool import (
     refuse_unsafe_role,
     require_system_role,
 )
+from clientupdater.adapters.postgres.core.scope_signer import verifies
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.jobs.leases import PostgresLeases
 from clientupdater.adapters.postgres.jobs.wakeups import PostgresWakeUps
@@ -29,7 +30,7 @@ from clientupdater.composition.assemble import assemble
 from clientupdater.composition.configured import configured_parts
 from clientupdater.composition.dependencies import Dependencies
 from clientupdater.composition.health import readiness, service_checks
-from clientupdater.composition.keys import vault
+from clientupdater.composition.keys import scope_signer, vault
 from clientupdater.composition.people import default_passwords
 from clientupdater.composition.resilience import circuits, local_cache, open_redis, shared_parts
 from clientupdater.composition.sources import open_sources
@@ -125,6 +126,8 @@ def open_worker(
 def _opened(
     settings: Settings, url: str, clock: Clock, parts: Parts, *, prepares: bool | None
 ) -> Iterator[tuple[App, PostgresUnitsOfWork]]:
+    signer = scope_signer(settings)
+    verifies(url, signer)
     with ExitStack() as stack:
         pool = stack.enter_context(open_pool(url, _pool_size(settings), prepares=prepares))
         redis_client = stack.enter_context(open_redis(settings.redis_url))
@@ -140,7 +143,12 @@ def _opened(
             "sources": {**sources, **parts.get("sources", {})},
         }
         chosen.setdefault("gauges", _gauges(chosen, pool))
-        work = PostgresUnitsOfWork(pool, vault(settings), zone=settings.business_timezone)
+        work = PostgresUnitsOfWork(
+            pool,
+            vault(settings),
+            zone=settings.business_timezone,
+            signer=signer,
+        )
         yield build_app(work, clock, settings.business_timezone, **chosen), work
 
 

@@ -11,7 +11,7 @@ from clientupdater.adapters.local.clock import MachineClock
 from clientupdater.adapters.postgres.admin.embedded import EmbeddedPostgres
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.security.demo_keys import demo_keys
-from clientupdater.composition.keys import vault
+from clientupdater.composition.keys import scope_signer, vault
 from clientupdater.demo_data import AccountsFile, MadeUpAccount, fill
 from clientupdater.domain.errors import AlreadyExists
 
@@ -67,6 +67,7 @@ def fill_demo(
 ) -> Sequence[DemoAccount]:
     """Fill the demo's database at the first start; return the accounts to sign in with."""
     accounts = AccountsFile(folder / "accounts.json")
+    PostgresMaintenance(database.owner_url, signer=scope_signer(settings)).seed()
     try:
         fill(
             settings.worker_url,

@@ -12,6 +12,7 @@ from clientupdater.adapters.redis.connect import redis_health
 from clientupdater.composition.application import open_command_app
 from clientupdater.composition.diagnosis import diagnosed
 from clientupdater.composition.health import open_circuits, pooler_checks
+from clientupdater.composition.keys import scope_signer
 from clientupdater.composition.sources import configured_names
 
 if TYPE_CHECKING:
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 def maintenance_of(settings: Settings) -> PostgresMaintenance:
     """Open maintenance of the database, with its owner's login."""
-    return PostgresMaintenance(settings.migration_url, sources=configured_names(settings))
+    return PostgresMaintenance(
+        settings.migration_url,
+        sources=configured_names(settings),
+        signer=scope_signer(settings),
+    )
 
 
 def backups_of(settings: Settings) -> PostgresBackups:
@@ -45,6 +50,8 @@ def diagnose(settings: Settings, **parts: Unpack[Parts]) -> Sequence[Health]:
     if checks[0].ok:
         checks += [postgres.role(), PostgresHealth(settings.worker_url).worker_role()]
         checks += [*pooler_checks(settings), postgres.schema()]
+    if settings.blind_index_key and checks[-1].ok:
+        checks.append(postgres.scopes(scope_signer(settings)))
     if all(each.ok for each in checks):
         with open_command_app(settings, **parts) as app:
             checks += diagnosed(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from attrs import frozen
 
 from clientupdater.adapters.postgres.admin.migrations import read_applied
@@ -17,8 +19,12 @@ from clientupdater.adapters.postgres.core.pool import (
     refuse_unsafe_role,
     require_system_role,
 )
+from clientupdater.adapters.postgres.core.scope_signer import verifies
 from clientupdater.domain.errors import Error
 from clientupdater.ports.health import Health
+
+if TYPE_CHECKING:
+    from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
 
 _PAST_POOLER = (
     "set DATABASE_DIRECT_URL (and DATABASE_WORKER_URL, DATABASE_MIGRATION_URL, where they are set) "
@@ -63,6 +69,18 @@ class PostgresHealth:
         except Error as error:
             return Health("worker role", ok=False, found=error.message)
         return Health("worker role", ok=True, found="may act as the system")
+
+    def scopes(self, signer: ScopeSigner | None) -> Health:
+        """Check that the database verifies the scope of each transaction."""
+        try:
+            is_verified = verifies(self.url, signer)
+        except Error as error:
+            return Health("scopes", ok=False, found=error.message)
+        if not is_verified:
+            message = "the database takes the scope of a transaction unverified"
+            remedy = "once every process runs this version, run: clientupdater db seed"
+            return Health("scopes", ok=False, found=message, remedy=remedy)
+        return Health("scopes", ok=True, found="the database verifies them")
 
     def pooler(self, setting: str, *, is_expected: bool) -> Health:
         """Check that the address leads to a pooler only where one is declared."""

@@ -75,7 +75,8 @@ class PostgresTransaction:
         return self.control.begun
 
     def limit_to(self, access_scope: AccessScope) -> None:
-        self.control.send(*row_security.changed(access_scope, self.settings.companies))
+        companies = self.settings.companies
+        self.control.send(*row_security.changed(self.control, access_scope, companies))
 
     @property
     def settings(self) -> Configuration:

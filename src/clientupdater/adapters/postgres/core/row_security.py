@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from clientupdater.adapters.postgres.configuration.configuration import QUERIES
 from clientupdater.adapters.postgres.core.scope_ids import scope_ids, uuid_array
+from clientupdater.adapters.postgres.core.scope_signer import ACTOR
 from clientupdater.domain.access_scope import AccessScope
 from clientupdater.domain.ids import CompanyId
-from clientupdater.ports.unit_of_work import NoClients, System
+from clientupdater.ports.unit_of_work import System
 from clientupdater.runtime.deadlines import seconds_left
 
 if TYPE_CHECKING:
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.configuration.configuration import ConfigurationMemory
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
+    from clientupdater.domain.ids import PersonId
     from clientupdater.ports.unit_of_work import RowSecurityScope
 
 SYSTEM_ROLE = "clientupdater_system"
 _NAMES = (
-    "actor",
+    ACTOR,
     "all_companies",
     "area_companies",
     "area_branches",
@@ -47,28 +49,40 @@ def begin(
     spelt out with the companies of another one, the settings are sent again.
     """
     known = memory.latest
-    sets = settings(rls_scope, known.companies if known else ())
+    sets = settings(control, rls_scope, known.companies if known else ())
     row: tuple[Any, ...] = control.send(first, *sets, last).fetchall()[0]
     if _is_over_everything(rls_scope) and (known is None or known.generation != row[0]):
         companies = memory.at(row[0], control.connection).companies
-        control.send(*settings(rls_scope, companies))
+        control.send(*settings(control, rls_scope, companies))
     return row
 
 
-def settings(rls_scope: RowSecurityScope, companies: Iterable[Any]) -> list[str]:
+def settings(
+    control: TransactionControl, rls_scope: RowSecurityScope, companies: Iterable[Any]
+) -> list[str]:
     """Give the statements that set a scope, over these companies where it is over every one."""
+    values = []
     if isinstance(rls_scope, System):
         values = [_AS_SYSTEM]
-    else:
-        values = [_set(name, value) for name, value in _values(rls_scope, companies).items()]
+    elif isinstance(rls_scope, AccessScope):
+        known = rls_scope.over(map(CompanyId, companies))
+        arrays = {name: uuid_array(ids) for name, ids in scope_ids(known).items() if ids}
+        values = _set(signed(control, rls_scope.actor, arrays))
     if (left := seconds_left()) is not None:
         values.append(f"set local statement_timeout = {max(1, int(left * 1000))}")
     return values
 
 
-def changed(rls_scope: AccessScope, companies: Iterable[Any]) -> list[str]:
+def as_actor(control: TransactionControl, actor: PersonId) -> list[str]:
+    """Give the statement that sets who acts, and no client."""
+    return _set(signed(control, actor, {}))
+
+
+def changed(
+    control: TransactionControl, access_scope: AccessScope, companies: Iterable[Any]
+) -> list[str]:
     """Give the statements that set a scope in place of the transaction's own."""
-    return [_AS_BEFORE, *(_set(name, "") for name in _NAMES), *settings(rls_scope, companies)]
+    return [*_cleared(), *settings(control, access_scope, companies)]
 
 
 def begin_savepoint(
@@ -78,22 +92,26 @@ def begin_savepoint(
     memory: ConfigurationMemory,
 ) -> tuple[Any, ...]:
     """Begin a savepoint, which sets anew whatever others in its transaction have set."""
-    cleared = "; ".join([first, _AS_BEFORE, *(_set(name, "") for name in _NAMES)])
-    return begin(control, cleared, rls_scope, memory)
+    return begin(control, "; ".join([first, *_cleared()]), rls_scope, memory)
+
+
+def signed(
+    control: TransactionControl, actor: PersonId, arrays: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Give the settings of a scope; without a key, as they are."""
+    if control.signer is None:
+        return {ACTOR: str(actor), **arrays}
+    return control.signer.signed(control.connection, actor, arrays)
 
 
 def _is_over_everything(rls_scope: RowSecurityScope) -> bool:
     return isinstance(rls_scope, AccessScope) and rls_scope.everywhere is not None
 
 
-def _set(name: str, value: str) -> str:
-    """Set a value of `_values`: ids, in which nothing needs quoting."""
-    return f"set local clientupdater.{name} = '{value}'"
+def _cleared() -> list[str]:
+    return [_AS_BEFORE, *_set(dict.fromkeys(_NAMES, ""))]
 
 
-def _values(rls_scope: AccessScope | NoClients, companies: Iterable[Any]) -> Mapping[str, str]:
-    if isinstance(rls_scope, NoClients):
-        return {}
-    known = rls_scope.over(map(CompanyId, companies))
-    arrays = {name: uuid_array(ids) for name, ids in scope_ids(known).items() if ids}
-    return {"actor": str(rls_scope.actor), **arrays}
+def _set(values: Mapping[str, str]) -> list[str]:
+    """Set ids and signatures, in which nothing needs quoting."""
+    return [f"set local clientupdater.{name} = '{value}'" for name, value in values.items()]

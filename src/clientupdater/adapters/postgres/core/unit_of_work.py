@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.ports.exports import Snapshot
     from clientupdater.ports.idempotency import Claim
@@ -65,6 +66,7 @@ class PostgresUnitsOfWork:
     vault: Vault | None = None
     memory: ConfigurationMemory = field(factory=ConfigurationMemory, eq=False, repr=False)
     zone: tzinfo = DEFAULT_ZONE
+    signer: ScopeSigner | None = None
     _thread: threading.local = field(factory=threading.local, init=False, eq=False, repr=False)
     """Holds the outer transaction of each thread that is in one."""
 
@@ -85,9 +87,10 @@ class PostgresUnitsOfWork:
             with self._unit(_BEGIN_READING, rls_scope) as tx:
                 yield tx
         else:
-            first = [_BEGIN_READING, *row_security.settings(rls_scope, known.companies)]
-            with _translated(), self._control() as control, control.reading(*first):
-                yield self._repositories(control, generation)
+            with _translated(), self._control() as control:
+                sets = row_security.settings(control, rls_scope, known.companies)
+                with control.reading(_BEGIN_READING, *sets):
+                    yield self._repositories(control, generation)
 
     @contextmanager
     def autocommit(self, generation: int | None = None) -> Iterator[PostgresTransaction]:
@@ -170,7 +173,7 @@ class PostgresUnitsOfWork:
     @contextmanager
     def _control(self) -> Iterator[TransactionControl]:
         with self.pool.connection(timeout=seconds_left(self.pool.timeout)) as connection:
-            yield TransactionControl.of(connection)
+            yield TransactionControl.of(connection, self.signer)
 
     def _repositories(
         self, control: TransactionControl, generation: int | None

@@ -1,0 +1,20 @@
+"""A database that verifies the scope of each transaction, and the key to sign scopes with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
+from clientupdater.adapters.security.keyed_hash import KeyedHash
+
+if TYPE_CHECKING:
+    from tests.support.servers import Database
+
+SIGNER = ScopeSigner(KeyedHash(b"s" * 32))
+
+
+def verify_scopes(database: Database) -> ScopeSigner:
+    """Have a database verify scopes from now on; give what signs them."""
+    PostgresMaintenance(database.owner_url, signer=SIGNER).seed()
+    return SIGNER
