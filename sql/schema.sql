@@ -1065,6 +1065,14 @@ CREATE OR REPLACE FUNCTION public.scope_actor()
 RETURN CASE WHEN (COALESCE(current_setting('clientupdater.actor'::text, true), ''::text) = ''::text) THEN NULL::uuid ELSE (split_part(verified_setting('clientupdater.actor'::text), '|'::text, 1))::uuid END
 ;
 
+-- :: function scope_administers()
+CREATE OR REPLACE FUNCTION public.scope_administers()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN CASE WHEN (COALESCE(current_setting('clientupdater.administers'::text, true), ''::text) = ''::text) THEN scope_is_system() ELSE (verified_setting('clientupdater.administers'::text) = 'on'::text) END
+;
+
 -- :: function scope_has_every_company()
 CREATE OR REPLACE FUNCTION public.scope_has_every_company()
  RETURNS boolean
@@ -1132,6 +1140,15 @@ AS $function$
 $function$
 ;
 
+-- :: function session_by_fingerprint(of_token text)
+CREATE OR REPLACE FUNCTION public.session_by_fingerprint(of_token text)
+ RETURNS SETOF user_sessions
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$ select * from user_sessions s where s.session_token = of_token $function$
+;
+
 -- :: function sort_form(value text)
 CREATE OR REPLACE FUNCTION public.sort_form(value text)
  RETURNS text
@@ -1146,6 +1163,24 @@ CREATE OR REPLACE FUNCTION public.staff_name(first_name text, last_name text, em
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN COALESCE(NULLIF(concat_ws(' '::text, first_name, last_name), ''::text), split_part(email, '@'::text, 1))
+;
+
+-- :: function stored_password(of_person uuid)
+CREATE OR REPLACE FUNCTION public.stored_password(of_person uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    select u.password_hash
+      from users u
+     where u.id = of_person
+       and case
+           when coalesce(current_setting('clientupdater.administers', true), '') = ''
+               then caller_is_system()
+           else verified_setting('clientupdater.administers') = 'on'
+       end
+$function$
 ;
 
 -- :: function take_from_client()
@@ -1173,6 +1208,20 @@ begin
     new.is_open := asks_for_work(new.status_type_id, new.exempt_cause, client_is_there);
     return new;
 end
+$function$
+;
+
+-- :: function touch_session(session uuid, at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.touch_session(session uuid, at timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    update user_sessions
+       set last_seen_at = at
+     where id = (select id from user_sessions where id = session for update skip locked)
+       and coalesce(last_seen_at, created_at) < at
 $function$
 ;
 
@@ -3875,6 +3924,18 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.sync_watermarks FOR EACH ROW EXECUT
 -- :: trigger users.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
+-- :: row security area_branches
+alter table area_branches enable row level security;
+alter table area_branches force row level security;
+
+-- :: row security areas
+alter table areas enable row level security;
+alter table areas force row level security;
+
+-- :: row security branches
+alter table branches enable row level security;
+alter table branches force row level security;
+
 -- :: row security client_assignments
 alter table client_assignments enable row level security;
 alter table client_assignments force row level security;
@@ -3907,6 +3968,10 @@ alter table clients force row level security;
 alter table data_access_log enable row level security;
 alter table data_access_log force row level security;
 
+-- :: row security export_jobs
+alter table export_jobs enable row level security;
+alter table export_jobs force row level security;
+
 -- :: row security hand_over_clients
 alter table hand_over_clients enable row level security;
 alter table hand_over_clients force row level security;
@@ -3915,9 +3980,21 @@ alter table hand_over_clients force row level security;
 alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
 
+-- :: row security one_time_passwords
+alter table one_time_passwords enable row level security;
+alter table one_time_passwords force row level security;
+
 -- :: row security period_seal_rows
 alter table period_seal_rows enable row level security;
 alter table period_seal_rows force row level security;
+
+-- :: row security role_grants
+alter table role_grants enable row level security;
+alter table role_grants force row level security;
+
+-- :: row security roles
+alter table roles enable row level security;
+alter table roles force row level security;
 
 -- :: row security row_count_changes
 alter table row_count_changes enable row level security;
@@ -3930,6 +4007,10 @@ alter table row_counts force row level security;
 -- :: row security sealed_remarks
 alter table sealed_remarks enable row level security;
 alter table sealed_remarks force row level security;
+
+-- :: row security stand_ins
+alter table stand_ins enable row level security;
+alter table stand_ins force row level security;
 
 -- :: row security status_events
 alter table status_events enable row level security;
@@ -3947,9 +4028,84 @@ alter table sync_rejects force row level security;
 alter table sync_snapshots enable row level security;
 alter table sync_snapshots force row level security;
 
+-- :: row security user_areas
+alter table user_areas enable row level security;
+alter table user_areas force row level security;
+
+-- :: row security user_branches
+alter table user_branches enable row level security;
+alter table user_branches force row level security;
+
+-- :: row security user_permissions
+alter table user_permissions enable row level security;
+alter table user_permissions force row level security;
+
+-- :: row security user_roles
+alter table user_roles enable row level security;
+alter table user_roles force row level security;
+
+-- :: row security user_sessions
+alter table user_sessions enable row level security;
+alter table user_sessions force row level security;
+
+-- :: row security users
+alter table users enable row level security;
+alter table users force row level security;
+
 -- :: row security webhook_events
 alter table webhook_events enable row level security;
 alter table webhook_events force row level security;
+
+-- :: policy area_branches.by_administration
+create policy by_administration on area_branches as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy area_branches.changed_by_administration
+create policy changed_by_administration on area_branches as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy area_branches.readable
+create policy readable on area_branches as permissive for select to public
+using (true);
+
+-- :: policy area_branches.removed_by_administration
+create policy removed_by_administration on area_branches as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy areas.by_administration
+create policy by_administration on areas as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy areas.changed_by_administration
+create policy changed_by_administration on areas as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy areas.readable
+create policy readable on areas as permissive for select to public
+using (true);
+
+-- :: policy areas.removed_by_administration
+create policy removed_by_administration on areas as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy branches.by_administration
+create policy by_administration on branches as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy branches.changed_by_administration
+create policy changed_by_administration on branches as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy branches.readable
+create policy readable on branches as permissive for select to public
+using (true);
+
+-- :: policy branches.removed_by_administration
+create policy removed_by_administration on branches as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
 
 -- :: policy client_assignments.with_client
 create policy with_client on client_assignments as permissive for all to public
@@ -3998,6 +4154,10 @@ with check ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SEL
 create policy whole_company on data_access_log as permissive for select to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SELECT scope_actor() AS scope_actor)) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id IS NULL) AND ( SELECT scope_has_every_company() AS scope_has_every_company))));
 
+-- :: policy export_jobs.own_exports
+create policy own_exports on export_jobs as permissive for all to public
+using ((( SELECT scope_is_system() AS scope_is_system) OR (created_by = ( SELECT scope_actor() AS scope_actor))));
+
 -- :: policy hand_over_clients.with_client
 create policy with_client on hand_over_clients as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
@@ -4008,12 +4168,50 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
 create policy own_answers on idempotency_keys as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SELECT scope_actor() AS scope_actor))));
 
+-- :: policy one_time_passwords.by_administration
+create policy by_administration on one_time_passwords as permissive for all to public
+using (( SELECT scope_administers() AS scope_administers));
+
 -- :: policy period_seal_rows.with_client
 create policy with_client on period_seal_rows as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
    FROM clients c
   WHERE (c.id = period_seal_rows.client_id)
  OFFSET 0))));
+
+-- :: policy role_grants.by_administration
+create policy by_administration on role_grants as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy role_grants.changed_by_administration
+create policy changed_by_administration on role_grants as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy role_grants.readable
+create policy readable on role_grants as permissive for select to public
+using (true);
+
+-- :: policy role_grants.removed_by_administration
+create policy removed_by_administration on role_grants as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy roles.by_administration
+create policy by_administration on roles as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy roles.changed_by_administration
+create policy changed_by_administration on roles as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy roles.readable
+create policy readable on roles as permissive for select to public
+using (true);
+
+-- :: policy roles.removed_by_administration
+create policy removed_by_administration on roles as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
 
 -- :: policy row_count_changes.within_scope
 create policy within_scope on row_count_changes as permissive for all to public
@@ -4034,6 +4232,23 @@ using ((EXISTS ( SELECT
   WHERE (e.id = sealed_remarks.event_id)
  OFFSET 0)));
 
+-- :: policy stand_ins.by_administration
+create policy by_administration on stand_ins as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy stand_ins.changed_by_administration
+create policy changed_by_administration on stand_ins as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy stand_ins.readable
+create policy readable on stand_ins as permissive for select to public
+using (true);
+
+-- :: policy stand_ins.removed_by_administration
+create policy removed_by_administration on stand_ins as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
 -- :: policy status_events.with_row
 create policy with_row on status_events as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR (EXISTS ( SELECT
@@ -4053,6 +4268,95 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( S
 create policy whole_company on sync_snapshots as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id IS NULL) AND ( SELECT scope_has_every_company() AS scope_has_every_company))));
 
+-- :: policy user_areas.by_administration
+create policy by_administration on user_areas as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_areas.changed_by_administration
+create policy changed_by_administration on user_areas as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_areas.readable
+create policy readable on user_areas as permissive for select to public
+using (true);
+
+-- :: policy user_areas.removed_by_administration
+create policy removed_by_administration on user_areas as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_branches.by_administration
+create policy by_administration on user_branches as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_branches.changed_by_administration
+create policy changed_by_administration on user_branches as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_branches.readable
+create policy readable on user_branches as permissive for select to public
+using (true);
+
+-- :: policy user_branches.removed_by_administration
+create policy removed_by_administration on user_branches as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_permissions.by_administration
+create policy by_administration on user_permissions as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_permissions.changed_by_administration
+create policy changed_by_administration on user_permissions as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_permissions.readable
+create policy readable on user_permissions as permissive for select to public
+using (true);
+
+-- :: policy user_permissions.removed_by_administration
+create policy removed_by_administration on user_permissions as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_roles.by_administration
+create policy by_administration on user_roles as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_roles.changed_by_administration
+create policy changed_by_administration on user_roles as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_roles.readable
+create policy readable on user_roles as permissive for select to public
+using (true);
+
+-- :: policy user_roles.removed_by_administration
+create policy removed_by_administration on user_roles as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_sessions.by_administration
+create policy by_administration on user_sessions as permissive for all to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy users.by_administration
+create policy by_administration on users as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy users.changed_by_administration
+create policy changed_by_administration on users as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy users.readable
+create policy readable on users as permissive for select to public
+using (true);
+
+-- :: policy users.removed_by_administration
+create policy removed_by_administration on users as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
 -- :: policy webhook_events.system_only
 create policy system_only on webhook_events as permissive for all to public
 using (( SELECT scope_is_system() AS scope_is_system));
@@ -4061,7 +4365,7 @@ using (( SELECT scope_is_system() AS scope_is_system));
 grant delete, insert, select, update on account_types to clientupdater_app;
 
 -- :: table grant activity_logs
-grant delete, insert, select on activity_logs to clientupdater_app;
+grant insert, select on activity_logs to clientupdater_app;
 
 -- :: table grant area_branches
 grant delete, insert, select, update on area_branches to clientupdater_app;
@@ -4154,13 +4458,13 @@ grant delete, insert, select, update on pensioner_types to clientupdater_app;
 grant insert, select, update on period_openings to clientupdater_app;
 
 -- :: table grant period_seal_branches
-grant insert, select on period_seal_branches to clientupdater_app;
+grant select on period_seal_branches to clientupdater_app;
 
 -- :: table grant period_seal_rows
-grant insert, select on period_seal_rows to clientupdater_app;
+grant select on period_seal_rows to clientupdater_app;
 
 -- :: table grant period_seals
-grant insert, select on period_seals to clientupdater_app;
+grant select on period_seals to clientupdater_app;
 
 -- :: table grant permissions
 grant select on permissions to clientupdater_app;
@@ -4172,7 +4476,7 @@ grant delete, insert, select, update on products to clientupdater_app;
 grant select on protected_columns to clientupdater_app;
 
 -- :: table grant purge_log
-grant insert, select on purge_log to clientupdater_app;
+grant select on purge_log to clientupdater_app;
 
 -- :: table grant rate_limit_counts
 grant delete, insert, select, update on rate_limit_counts to clientupdater_app;
@@ -4196,7 +4500,7 @@ grant select on row_counts to clientupdater_app;
 grant insert, select, update on scheduled_jobs to clientupdater_app;
 
 -- :: table grant sealed_remarks
-grant insert, select on sealed_remarks to clientupdater_app;
+grant select on sealed_remarks to clientupdater_app;
 
 -- :: table grant stand_ins
 grant insert, select on stand_ins to clientupdater_app;
@@ -4244,10 +4548,7 @@ grant delete, insert, select, update on user_roles to clientupdater_app;
 grant delete, insert, select, update on user_sessions to clientupdater_app;
 
 -- :: table grant users
-grant insert, select, update on users to clientupdater_app;
-
--- :: table grant webhook_events
-grant delete, insert, select, update on webhook_events to clientupdater_app;
+grant insert, update on users to clientupdater_app;
 
 -- :: column grant client_assignments (update)
 grant update (assigned_until, end_reason, ended_by) on client_assignments to clientupdater_app;
@@ -4263,6 +4564,9 @@ grant update (account_type_id, address, birth_date, branch_id, client_code, comp
 
 -- :: column grant stand_ins (update)
 grant update (ended_at, ended_by) on stand_ins to clientupdater_app;
+
+-- :: column grant users (select)
+grant select (clerk_id, created_at, deleted_at, email, failed_login_count, first_name, id, image_url, is_active, last_login_at, last_name, locked_until, login_count, must_change_password, password_changed_at, password_expires_at, password_issued_by, password_issued_rights, updated_at, version) on users to clientupdater_app;
 
 -- :: function grant blank_remarks(uuid,text)
 revoke execute on function blank_remarks(uuid,text) from public;
@@ -4294,3 +4598,15 @@ grant execute on function remarks_were_erased(uuid,uuid) to clientupdater_app;
 -- :: function grant sealed_leaves(uuid,uuid,uuid)
 revoke execute on function sealed_leaves(uuid,uuid,uuid) from public;
 grant execute on function sealed_leaves(uuid,uuid,uuid) to clientupdater_app;
+
+-- :: function grant session_by_fingerprint(text)
+revoke execute on function session_by_fingerprint(text) from public;
+grant execute on function session_by_fingerprint(text) to clientupdater_app;
+
+-- :: function grant stored_password(uuid)
+revoke execute on function stored_password(uuid) from public;
+grant execute on function stored_password(uuid) to clientupdater_app;
+
+-- :: function grant touch_session(uuid,timestamp with time zone)
+revoke execute on function touch_session(uuid,timestamp with time zone) from public;
+grant execute on function touch_session(uuid,timestamp with time zone) to clientupdater_app;

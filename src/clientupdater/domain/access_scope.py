@@ -154,6 +154,11 @@ def over_everything(actor: PersonId) -> AccessScope:
     return AccessScope(actor, Scope.ALL, {}, frozenset(), frozenset())
 
 
+def over_nothing(actor: PersonId) -> AccessScope:
+    """Cover no client: only what is the person's own."""
+    return AccessScope(actor, None, {}, frozenset(), frozenset())
+
+
 def over_branches(actor: PersonId, *branches: BranchId) -> AccessScope:
     """Cover the clients of these branches, for an act of this person upon the branches."""
     return AccessScope(actor, Scope.BRANCH, {}, frozenset(branches), frozenset())

@@ -57,7 +57,13 @@ class NoClients:
     """A transaction that sees no client: it is about people, rights, jobs or the configuration."""
 
 
+@frozen
+class Administration(NoClients):
+    """One that, beside, signs people in or changes people, rights or places; others may not."""
+
+
 SYSTEM: Final = System()
+ADMINISTRATION: Final = Administration()
 NO_CLIENTS: Final = NoClients()
 
 RowSecurityScope: TypeAlias = AccessScope | System | NoClients

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from clientupdater.ports.queue import Progress
-from clientupdater.ports.unit_of_work import NO_CLIENTS
+from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
@@ -41,12 +41,12 @@ class RemoveExpiredExports:
 
     def __call__(self) -> int:
         """Delete one batch; fewer than a full batch means that none is left."""
-        with self.work.begin(NO_CLIENTS) as tx:
+        with self.work.begin(SYSTEM) as tx:
             expired = tx.exports.expired(self.clock.now(), at_most=self.batch)
         # The files first: if we stop in between, the next run does it again.
         for export in expired:
             self.files.remove(export.file or "")
-        with self.work.begin(NO_CLIENTS) as tx:
+        with self.work.begin(SYSTEM) as tx:
             for export in expired:
                 tx.exports.keep(evolve(export, file=None))
         return len(expired)

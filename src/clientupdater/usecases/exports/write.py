@@ -18,7 +18,7 @@ from clientupdater.ports.exports import TableRequest
 from clientupdater.ports.filter_codec import encode_filter, encode_query
 from clientupdater.ports.job_run import Interrupted
 from clientupdater.ports.queue import Progress
-from clientupdater.ports.unit_of_work import NO_CLIENTS
+from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.exports.authorization import current_scopes, needed
 from clientupdater.usecases.exports.report_table import ReportTable
 
@@ -106,7 +106,7 @@ class WriteExport:
     def _begun(self, id_: UUID) -> tuple[Export, tuple[AccessScope, ...]]:
         export, scopes = self._judged(id_)
         if export.status is not JobStatus.COMPLETED:
-            with self.work.begin(NO_CLIENTS) as tx:
+            with self.work.begin(SYSTEM) as tx:
                 now = self.clock.now()
                 export = evolve(
                     export,
@@ -119,7 +119,7 @@ class WriteExport:
         return export, scopes
 
     def _judged(self, id_: UUID) -> tuple[Export, tuple[AccessScope, ...]]:
-        with self.work.begin(NO_CLIENTS) as tx:
+        with self.work.begin(SYSTEM) as tx:
             export = tx.exports.find(id_)
             if export is None:
                 raise _Deleted
@@ -152,7 +152,7 @@ class WriteExport:
     def _report(self, export: Export, request: ReportRequest) -> ReportTable:
         """Read a report as the person who asked would read it now."""
         now = self.clock.now()
-        with self.work.begin(NO_CLIENTS) as tx:
+        with self.work.begin(SYSTEM) as tx:
             actor = tx.people.actor(PersonId(export.requested_by.id), now)
         if actor is None:
             raise Refused("The person who asked for this export may no longer have it.")
@@ -188,7 +188,7 @@ class WriteExport:
 
     def _complete(self, id_: UUID, written: _Written) -> None:
         now = self.clock.now()
-        with self.work.begin(NO_CLIENTS) as tx:
+        with self.work.begin(SYSTEM) as tx:
             export = tx.exports.find(id_)
             if export is None:
                 raise _Deleted
@@ -208,7 +208,7 @@ class WriteExport:
     def _note_failure(self, job: Job, id_: UUID, error: Exception) -> None:
         known = error if isinstance(error, Error) else None
         is_over = job.attempts >= job.max_attempts or (known is not None and is_lasting(known))
-        with self.work.begin(NO_CLIENTS) as tx:
+        with self.work.begin(SYSTEM) as tx:
             export = tx.exports.find(id_)
             if export is None:
                 return

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from clientupdater.adapters.postgres.configuration.configuration import QUERIES
 from clientupdater.adapters.postgres.core.scope_ids import scope_ids, uuid_array
 from clientupdater.adapters.postgres.core.scope_signer import ACTOR
 from clientupdater.domain.access_scope import AccessScope
-from clientupdater.domain.ids import CompanyId
-from clientupdater.ports.unit_of_work import System
+from clientupdater.domain.ids import CompanyId, PersonId
+from clientupdater.ports.unit_of_work import Administration, System
 from clientupdater.runtime.deadlines import seconds_left
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.configuration.configuration import ConfigurationMemory
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
-    from clientupdater.domain.ids import PersonId
     from clientupdater.ports.unit_of_work import RowSecurityScope
 
 SYSTEM_ROLE = "clientupdater_system"
@@ -31,7 +31,9 @@ _NAMES = (
     "self_companies",
     "stand_ins",
     "stand_in_branches",
+    "administers",
 )
+_NO_ACTOR = PersonId(UUID(int=0))
 _AS_SYSTEM = f"set local role {SYSTEM_ROLE}"
 _AS_BEFORE = "set local role to default"
 
@@ -61,16 +63,28 @@ def settings(
     control: TransactionControl, rls_scope: RowSecurityScope, companies: Iterable[Any]
 ) -> list[str]:
     """Give the statements that set a scope, over these companies where it is over every one."""
-    values = []
-    if isinstance(rls_scope, System):
-        values = [_AS_SYSTEM]
-    elif isinstance(rls_scope, AccessScope):
-        known = rls_scope.over(map(CompanyId, companies))
-        arrays = {name: uuid_array(ids) for name, ids in scope_ids(known).items() if ids}
-        values = _set(signed(control, rls_scope.actor, arrays))
+    control.administers = isinstance(rls_scope, Administration)
+    values = _scope(control, rls_scope, companies)
     if (left := seconds_left()) is not None:
         values.append(f"set local statement_timeout = {max(1, int(left * 1000))}")
     return values
+
+
+def _scope(
+    control: TransactionControl, rls_scope: RowSecurityScope, companies: Iterable[Any]
+) -> list[str]:
+    if isinstance(rls_scope, System):
+        return [_AS_SYSTEM]
+    actor, values = _NO_ACTOR, {}
+    if isinstance(rls_scope, AccessScope):
+        known = rls_scope.over(map(CompanyId, companies))
+        actor = rls_scope.actor
+        values = {name: uuid_array(ids) for name, ids in scope_ids(known).items() if ids}
+    elif not control.administers:
+        return []
+    if control.administers:
+        values["administers"] = "on"
+    return _set(signed(control, actor, values))
 
 
 def as_actor(control: TransactionControl, actor: PersonId) -> list[str]:
@@ -81,8 +95,8 @@ def as_actor(control: TransactionControl, actor: PersonId) -> list[str]:
 def changed(
     control: TransactionControl, access_scope: AccessScope, companies: Iterable[Any]
 ) -> list[str]:
-    """Give the statements that set a scope in place of the transaction's own."""
-    return [*_cleared(), *settings(control, access_scope, companies)]
+    """Give the statements that set other clients; what administers goes on to do so."""
+    return [*_cleared(), *_scope(control, access_scope, companies)]
 
 
 def begin_savepoint(

@@ -32,6 +32,8 @@ class TransactionControl:
     connection: Connection
     signer: ScopeSigner | None = None
     """Signs the scopes of its transactions."""
+    administers: bool = False
+    """Whether its transaction may write people, rights and places."""
     _depth: int = 0
     _pending: str = ""
     """Statements that go with the next one."""
