@@ -1062,7 +1062,12 @@ CREATE OR REPLACE FUNCTION public.scope_actor()
  RETURNS uuid
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN CASE WHEN (COALESCE(current_setting('clientupdater.actor'::text, true), ''::text) = ''::text) THEN NULL::uuid ELSE (split_part(verified_setting('clientupdater.actor'::text), '|'::text, 1))::uuid END
+AS $function$
+    select case
+        when coalesce(current_setting('clientupdater.actor', true), '') = '' then null::uuid
+        else split_part(verified_setting('clientupdater.actor'), '|', 1)::uuid
+    end
+$function$
 ;
 
 -- :: function scope_administers()
@@ -1070,7 +1075,13 @@ CREATE OR REPLACE FUNCTION public.scope_administers()
  RETURNS boolean
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN CASE WHEN (COALESCE(current_setting('clientupdater.administers'::text, true), ''::text) = ''::text) THEN scope_is_system() ELSE (verified_setting('clientupdater.administers'::text) = 'on'::text) END
+AS $function$
+    select case
+        when coalesce(current_setting('clientupdater.administers', true), '') = ''
+            then scope_is_system()
+        else verified_setting('clientupdater.administers') = 'on'
+    end
+$function$
 ;
 
 -- :: function scope_has_every_company()
@@ -1106,7 +1117,12 @@ CREATE OR REPLACE FUNCTION public.scope_ids(setting text)
  RETURNS uuid[]
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN CASE WHEN (COALESCE(current_setting(setting, true), ''::text) = ''::text) THEN '{}'::uuid[] ELSE (verified_setting(setting))::uuid[] END
+AS $function$
+    select case
+        when coalesce(current_setting(setting, true), '') = '' then '{}'::uuid[]
+        else verified_setting(setting)::uuid[]
+    end
+$function$
 ;
 
 -- :: function scope_is_system()
@@ -4581,7 +4597,6 @@ grant execute on function count_rows_as_of(uuid,text[],text,timestamp with time 
 
 -- :: function grant fold_row_counts(integer)
 revoke execute on function fold_row_counts(integer) from public;
-grant execute on function fold_row_counts(integer) to clientupdater_app;
 
 -- :: function grant keep_delivery(text,text,jsonb,timestamp with time zone)
 revoke execute on function keep_delivery(text,text,jsonb,timestamp with time zone) from public;

@@ -56,17 +56,21 @@ as $$ select exists (select from scope_keys) $$;
 
 create or replace function scope_ids(setting text) returns uuid[]
 language sql stable parallel safe
-return case
-    when coalesce(current_setting(setting, true), '') = '' then '{}'::uuid[]
-    else verified_setting(setting)::uuid[]
-end;
+as $$
+    select case
+        when coalesce(current_setting(setting, true), '') = '' then '{}'::uuid[]
+        else verified_setting(setting)::uuid[]
+    end
+$$;
 
 create or replace function scope_actor() returns uuid
 language sql stable parallel safe
-return case
-    when coalesce(current_setting('clientupdater.actor', true), '') = '' then null::uuid
-    else split_part(verified_setting('clientupdater.actor'), '|', 1)::uuid
-end;
+as $$
+    select case
+        when coalesce(current_setting('clientupdater.actor', true), '') = '' then null::uuid
+        else split_part(verified_setting('clientupdater.actor'), '|', 1)::uuid
+    end
+$$;
 
 -- The claim's actor is set, and signed, by the statement before.
 create or replace function claim_answer(asker uuid, named varchar, at_moment timestamptz)

@@ -1,3 +1,5 @@
+revoke execute on function fold_row_counts(integer) from clientupdater_system;
+grant execute on function fold_row_counts(integer) to clientupdater_app;
 grant insert on sealed_remarks, period_seal_rows, period_seal_branches, period_seals, purge_log
 to clientupdater_app;
 grant select, insert, update, delete on webhook_events to clientupdater_app;

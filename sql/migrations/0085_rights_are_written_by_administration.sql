@@ -3,10 +3,13 @@
 -- neither give itself rights nor open a session, and reads no credentials.
 create function scope_administers() returns boolean
 language sql stable parallel safe
-return case
-    when coalesce(current_setting('clientupdater.administers', true), '') = '' then scope_is_system()
-    else verified_setting('clientupdater.administers') = 'on'
-end;
+as $$
+    select case
+        when coalesce(current_setting('clientupdater.administers', true), '') = ''
+            then scope_is_system()
+        else verified_setting('clientupdater.administers') = 'on'
+    end
+$$;
 
 do $$
 declare
@@ -89,6 +92,8 @@ create policy own_exports on export_jobs
 using ((select scope_is_system()) or created_by = (select scope_actor()));
 
 -- What only workers and commands write.
+revoke execute on function fold_row_counts(integer) from clientupdater_app;
+grant execute on function fold_row_counts(integer) to clientupdater_system;
 revoke delete on activity_logs from clientupdater_app;
 revoke select, insert, update, delete on webhook_events from clientupdater_app;
 revoke insert on sealed_remarks, period_seal_rows, period_seal_branches, period_seals, purge_log

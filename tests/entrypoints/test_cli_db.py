@@ -94,6 +94,24 @@ def logins(database: Database) -> dict[str, str]:
     return {"DATABASE_URL": database.app_url, "DATABASE_WORKER_URL": database.worker_url}
 
 
+def verify_scopes_of(database: Database) -> None:
+    """Have the database verify scopes by the key of these settings."""
+    assert call("db", "seed", DATABASE_URL=database.owner_url, **KEYS).returncode == 0
+
+
+def test_doctor_says_when_scopes_are_not_verified_or_by_another_key(database: Database) -> None:
+    done = call("doctor", **logins(database), **KEYS)
+    assert "NOT OK  scopes: the database takes the scope of a transaction unverified" in done.stdout
+    verify_scopes_of(database)
+    assert "ok  scopes: the database verifies them" in call(
+        "doctor", **logins(database), **KEYS
+    ).stdout.lower()
+    others = {**KEYS, "BLIND_INDEX_KEY": KEYS["ENCRYPTION_KEYS"].partition(":")[2]}
+    wrong = call("doctor", **logins(database), **others)
+    if others != KEYS:
+        assert "BLIND_INDEX_KEY: is not the key that the database verifies" in wrong.stdout
+
+
 def test_doctor_says_when_the_serving_login_may_act_as_the_system(database: Database) -> None:
     done = call("doctor", DATABASE_URL=database.worker_url, **KEYS)
     assert done.returncode == 1
@@ -113,6 +131,7 @@ def test_a_command_without_the_workers_login_names_the_setting(database: Databas
 
 
 def test_doctor_finds_everything_well(database: Database, redis_url: str) -> None:
+    verify_scopes_of(database)
     done = call("doctor", "--json", REDIS_URL=redis_url, **logins(database), **KEYS)
     value = orjson.loads(done.stdout)
     assert done.returncode == 0, done.stdout
@@ -131,6 +150,7 @@ def test_doctor_names_the_keys_of_pension_numbers_that_are_not_configured(
 ) -> None:
     vault = Vault(KeyRing({"old": b"o" * 32}), b"i" * 32)
     fill(database.worker_url, clients=3, now=manila(18), zone=MANILA, vault=vault)
+    verify_scopes_of(database)
     done = call("doctor", **logins(database), **KEYS)
     assert done.returncode == 1
     assert (
@@ -144,7 +164,7 @@ def test_doctor_names_each_problem_and_its_remedy(empty_database: Database) -> N
         "doctor", DATABASE_URL=empty_database.superuser_url, REDIS_URL="redis://127.0.0.1:1/0"
     )
     assert done.returncode == 1
-    assert done.stdout.count("NOT OK") == 3
+    assert done.stdout.count("NOT OK") == 4
     for item in ("a superuser", "clientupdater db migrate", "start Redis"):
         assert item in done.stdout
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from attrs import define, frozen
 from psycopg_pool import ConnectionPool
 
+from clientupdater.adapters.local.file_store import MemoryFileStore
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.app import App
 from clientupdater.composition import build_app
@@ -150,6 +151,7 @@ def staffed(
 ) -> Iterator[Staff]:
     """Open the application over a database; `others` are parts of its surroundings."""
     clock = HandClock()
+    others = {"files": MemoryFileStore(), **others}
     with (
         ConnectionPool(database.worker_url, min_size=1, max_size=4, open=True) as pool,
         ConnectionPool(database.app_url, min_size=0, max_size=4, open=True) as serving_pool,
