@@ -240,7 +240,7 @@ def script(database: Database, rows: Path, psql: str) -> float:
     """Run the script."""
     began = time.perf_counter()
     done = subprocess.run(  # noqa: S603 — a program we chose
-        [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(SCRIPT), database.app_url],
+        [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(SCRIPT), database.worker_url],
         cwd=rows.parent,
         capture_output=True,
         text=True,

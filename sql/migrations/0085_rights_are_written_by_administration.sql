@@ -1,12 +1,13 @@
 -- A6: who may do what, and who may sign in as whom, is written only by the transactions of administration
 -- and of signing in, which say so by a signed setting (ADR 40). A statement injected anywhere else can
--- neither give itself rights nor open a session, and reads no credentials.
+-- neither give itself rights nor open a session, and reads no credentials. As with scopes, that begins
+-- when scope_keys has a key.
 create function scope_administers() returns boolean
 language sql stable parallel safe
 as $$
     select case
         when coalesce(current_setting('clientupdater.administers', true), '') = ''
-            then scope_is_system()
+            then scope_is_system() or not scopes_are_verified()
         else verified_setting('clientupdater.administers') = 'on'
     end
 $$;
@@ -64,16 +65,27 @@ as $$
      where u.id = of_person
        and case
            when coalesce(current_setting('clientupdater.administers', true), '') = ''
-               then caller_is_system()
+               then caller_is_system() or not scopes_are_verified()
            else verified_setting('clientupdater.administers') = 'on'
        end
 $$;
 
 -- Every request reads its own session by the fingerprint of its token, and notes that it was seen.
-create function session_by_fingerprint(of_token text) returns setof user_sessions
+create function session_by_fingerprint(of_token text)
+returns table (
+    id uuid, user_id uuid, kind text, created_at timestamptz, last_seen_at timestamptz,
+    expires_at timestamptz, revoked_at timestamptz, ip_address varchar, user_agent text,
+    issued_by uuid, issued_rights bytea
+)
 language sql stable security definer rows 1
 set search_path = pg_catalog, public, pg_temp
-as $$ select * from user_sessions s where s.session_token = of_token $$;
+as $$
+    select
+        s.id, s.user_id, s.kind, s.created_at, s.last_seen_at, s.expires_at, s.revoked_at,
+        s.ip_address, s.user_agent, s.issued_by, s.issued_rights
+      from user_sessions s
+     where s.session_token = of_token
+$$;
 
 create function touch_session(session uuid, at timestamptz) returns void
 language sql volatile security definer

@@ -68,9 +68,13 @@ def _pool(database: Database, trips: RoundTrips) -> ConnectionPool:
 
 @pytest.fixture
 def traced(database: Database) -> Iterator[Traced]:
-    with TemporaryFile() as trace, _pool(database, trips := RoundTrips(trace)) as pool:
+    with (
+        TemporaryFile() as trace,
+        _pool(database, trips := RoundTrips(trace)) as pool,
+        ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as of_worker,
+    ):
         work = PostgresUnitsOfWork(pool, signer=verify_scopes(database))
-        store = PostgresStore.populated(work, database.superuser_url)
+        store = PostgresStore.populated(PostgresUnitsOfWork(of_worker), database.superuser_url)
         store.employ(CLERK.actor)
         tracking = TrackingFixture.on(store)
         yield Traced(build_app(work, tracking.clock, MANILA), work, tracking, trips)
