@@ -4448,7 +4448,7 @@ grant select on configuration_generation to clientupdater_app;
 grant insert, select on data_access_log to clientupdater_app;
 
 -- :: table grant export_jobs
-grant delete, insert, select, update on export_jobs to clientupdater_app;
+grant delete, select on export_jobs to clientupdater_app;
 
 -- :: table grant field_mappings
 grant delete, insert, select, update on field_mappings to clientupdater_app;
@@ -4584,6 +4584,12 @@ grant insert (account_type_id, address, birth_date, branch_id, client_code, comp
 
 -- :: column grant clients (update)
 grant update (account_type_id, address, birth_date, branch_id, client_code, company_id, contact_conflict, contact_number, contact_number_alt, contact_number_alt_corrected, contact_number_corrected, deleted_at, full_name, is_active, last_synced_at, loan_status, par_status_id, past_due_amount, pension_blind_index, pension_last4, pension_number, pension_type_id, pensioner_type_id, product_id, sync_source, tracking_cycle_from, updated_at, version) on clients to clientupdater_app;
+
+-- :: column grant export_jobs (insert)
+grant insert (company_id, created_at, created_by, format, id, job_id, parameters, status, type) on export_jobs to clientupdater_app;
+
+-- :: column grant export_jobs (update)
+grant update (created_at) on export_jobs to clientupdater_app;
 
 -- :: column grant stand_ins (update)
 grant update (ended_at, ended_by) on stand_ins to clientupdater_app;

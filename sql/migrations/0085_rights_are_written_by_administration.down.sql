@@ -9,6 +9,11 @@ from clientupdater_system;
 revoke select, insert, update, delete on webhook_events from clientupdater_system;
 revoke delete on activity_logs from clientupdater_system;
 
+revoke insert, update on export_jobs from clientupdater_system;
+revoke update (created_at) on export_jobs from clientupdater_app;
+revoke insert (id, type, format, status, parameters, company_id, job_id, created_by, created_at)
+on export_jobs from clientupdater_app;
+grant insert, update on export_jobs to clientupdater_app;
 drop policy own_exports on export_jobs;
 alter table export_jobs no force row level security;
 alter table export_jobs disable row level security;

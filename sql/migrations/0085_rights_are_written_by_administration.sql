@@ -102,6 +102,13 @@ alter table export_jobs enable row level security;
 alter table export_jobs force row level security;
 create policy own_exports on export_jobs
 using ((select scope_is_system()) or created_by = (select scope_actor()));
+-- Its file is named by the worker alone: else one's own export could name the file of another. To lock a
+-- row needs the right to update a column.
+revoke insert, update on export_jobs from clientupdater_app;
+grant insert (id, type, format, status, parameters, company_id, job_id, created_by, created_at)
+on export_jobs to clientupdater_app;
+grant update (created_at) on export_jobs to clientupdater_app;
+grant insert, update on export_jobs to clientupdater_system;
 
 -- What only workers and commands write.
 revoke execute on function fold_row_counts(integer) from clientupdater_app;
