@@ -1280,7 +1280,9 @@ begin
     select k.* into known from scope_keys k where k.name = split_part(header, '|', 4);
     if known.name is null then
         if not exists (select from scope_keys) then
-            return regexp_replace(value, '^[0-9a-f]{64}', '');
+            return case
+                when left(value, 64) ~ '^[0-9a-f]{64}$' then convert_from(ids, 'UTF8') else value
+            end;
         end if;
     elsif left(value, 64) = encode(sha256(known.outer_pad || sha256(
             known.inner_pad || convert_to(setting || '|' || header, 'UTF8')
