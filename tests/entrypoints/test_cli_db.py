@@ -113,7 +113,7 @@ def test_doctor_says_when_scopes_are_not_verified_or_by_another_key(database: Da
 def test_doctor_says_when_the_serving_login_may_act_as_the_system(database: Database) -> None:
     done = call("doctor", DATABASE_URL=database.worker_url, **KEYS)
     assert done.returncode == 1
-    assert "NOT OK  role: the serving login may act as the system" in done.stdout
+    assert "NOT OK  serving role: the serving login may act as the system" in done.stdout
 
 
 def test_doctor_says_when_the_workers_login_may_not_act_as_the_system(database: Database) -> None:
@@ -162,7 +162,7 @@ def test_doctor_names_each_problem_and_its_remedy(empty_database: Database) -> N
         "doctor", DATABASE_URL=empty_database.superuser_url, REDIS_URL="redis://127.0.0.1:1/0"
     )
     assert done.returncode == 1
-    assert done.stdout.count("NOT OK") == 4
+    assert done.stdout.count("NOT OK") == 5
     for item in ("a superuser", "clientupdater db migrate", "start Redis"):
         assert item in done.stdout
 

@@ -154,7 +154,7 @@ def staffed(
     others = {"files": MemoryFileStore(), **others}
     with (
         ConnectionPool(database.worker_url, min_size=1, max_size=4, open=True) as pool,
-        ConnectionPool(database.app_url, min_size=0, max_size=4, open=True) as serving_pool,
+        ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as serving_pool,
         kept_open(database.superuser_url) as past_all_rules,
     ):
 

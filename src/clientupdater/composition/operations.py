@@ -50,9 +50,14 @@ def diagnose(settings: Settings, **parts: Unpack[Parts]) -> Sequence[Health]:
     if checks[0].ok:
         checks += [postgres.role(), PostgresHealth(settings.worker_url).worker_role()]
         checks += [*pooler_checks(settings), postgres.schema()]
-    if settings.blind_index_key and checks[-1].ok:
-        checks.append(postgres.scopes(scope_signer(settings)))
-    if all(each.ok for each in checks):
+    # What follows is found wrong without keeping the rest from being checked.
+    is_usable = all(each.ok for each in checks)
+    if settings.blind_index_key and is_usable:
+        scopes, is_usable = postgres.scopes(scope_signer(settings))
+        checks.append(scopes)
+    if checks[0].ok:
+        checks.append(postgres.serving_role())
+    if is_usable:
         with open_command_app(settings, **parts) as app:
             checks += diagnosed(app)
     if settings.redis_url:
