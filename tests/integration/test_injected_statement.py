@@ -87,7 +87,30 @@ def _world(made: SqlRows) -> tuple[Any, ...]:
     made.connection.execute(
         "insert into export_jobs (type, format, created_by) values ('clients', 'csv', %s)", (boss,)
     )
+    for statement in _OF_OTHERS:
+        made.connection.execute(statement.encode(), {"boss": boss, "there": there, "other": other})
     return person, boss, here, there, made.id_of("companies", "FCASH"), mine, other
+
+
+_OF_OTHERS = (
+    (
+        "insert into user_permissions (user_id, permission_id, scope)"
+        " select %(boss)s, id, 'branch' from permissions limit 1"
+    ),
+    "insert into user_branches (user_id, branch_id) values (%(boss)s, %(there)s)",
+    "insert into client_assignments (client_id, officer_id) values (%(other)s, %(boss)s)",
+    "insert into one_time_passwords (user_id, kind, token) values (%(boss)s, 'reset', 'a token')",
+    (
+        "with job as (insert into sync_jobs (type) values ('csv') returning id),"
+        " plan as (insert into sync_plans (sync_job_id, plan) select id, '{}' from job),"
+        " input as (insert into sync_snapshots (sync_job_id, row_number, record)"
+        " select id, 1, '{}' from job)"
+        " insert into sync_rejects (sync_job_id, row_number, client_code, record, reasons)"
+        " select job.id, 1, c.client_code, '{}', to_jsonb(array['no code'])"
+        " from job, clients c where c.id = %(other)s"
+    ),
+)
+"""Rows that belong to others, so that each attack has something to take."""
 
 
 def test_the_scope_shows_the_persons_clients(attack: Attack) -> None:
