@@ -297,7 +297,7 @@ def indexed_afterwards(url: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 def _measured(database: Database, moment: datetime) -> Iterator[Line]:
-    with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool:
         reports = Reports(PostgresUnitsOfWork(pool), moment)
         for name, ask in reports.questions().items():
             yield Line(

@@ -135,7 +135,7 @@ def indexed_afterwards(url: str) -> Iterator[None]:
 
 
 def _measured(database: Database) -> Iterator[Line]:
-    with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool:
         work = PostgresUnitsOfWork(pool)
         for name, query in QUERIES.items():
             for page, asked in (("first page", query), ("deep page", evolve(query, after=DEEP))):

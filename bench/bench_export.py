@@ -95,7 +95,7 @@ class ExportBench:
     @contextmanager
     def table(self, request: ExportRequest) -> Iterator[tuple[ExportRequest, PostgresTable]]:
         """Look at the table of an export."""
-        with ConnectionPool(self.database.app_url, min_size=1, max_size=2, open=True) as pool:
+        with ConnectionPool(self.database.worker_url, min_size=1, max_size=2, open=True) as pool:
             work = PostgresUnitsOfWork(pool)
             with work.begin(SYSTEM) as tx:
                 actor = require_actor(tx.people.actor(PersonId(self.person)))

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from bench.processes import Server
+    from tests.support.servers import Database
 
 MODEST, FEW, MANY = 2, 16, 100
 """Connections: for CPU, for rates, and for tails."""
@@ -165,8 +166,8 @@ class Bench:
         """Read the first page by SQL, in one round trip; row security lets all rows pass."""
         day, branches = self.world.today, array(self.few.branch_ids)
         params = {**self.world.periods, "branches": branches, "day": day}
-        pgbench = Pgbench(self.world.database.app_url, self.seconds)
-        options = "-c clientupdater.system=on -c plan_cache_mode=force_generic_plan"
+        pgbench = Pgbench(self.world.database.worker_url, self.seconds)
+        options = "-c role=clientupdater_system -c plan_cache_mode=force_generic_plan"
         return pgbench.run("worklist.sql", FEW, params, PGOPTIONS=options)
 
     def _deep_page(self, user: User, side: str) -> str:
@@ -194,17 +195,19 @@ def measured(acts: Acts, rounds: int) -> dict[tuple[str, str], Load]:
 def round_trips(world: World, user: User) -> dict[tuple[str, str], float]:
     """Count the round trips to PostgreSQL of one request, server by server."""
     trips = {}
-    with counting_proxy(world.database.app_url) as proxy:
-        for side in SIDES:
-            with server_of(side, proxy.url, 1) as server:
-                caller = Caller(server, user)
-                for what, request in requests_of(caller, world).items():
-                    for _ in range(WARM_UP):
-                        request()
-                    before = proxy.trips
-                    for _ in range(COUNTED):
-                        request()
-                    trips[what, side] = (proxy.trips - before) / COUNTED
+    for side in SIDES:
+        with (
+            counting_proxy(login_of(side, world.database)) as proxy,
+            server_of(side, proxy.url, 1) as server,
+        ):
+            caller = Caller(server, user)
+            for what, request in requests_of(caller, world).items():
+                for _ in range(WARM_UP):
+                    request()
+                before = proxy.trips
+                for _ in range(COUNTED):
+                    request()
+                trips[what, side] = (proxy.trips - before) / COUNTED
     return trips
 
 
@@ -215,6 +218,11 @@ def requests_of(caller: Caller, world: World) -> dict[str, Callable[[], object]]
         "page": lambda: caller.get("/worklist"),
         "update": lambda: caller.update(next(targets)),
     }
+
+
+def login_of(side: str, database: Database) -> str:
+    """Give the login of a server: the peers act as the system, since they set no scope."""
+    return database.app_url if side == "ours" else database.worker_url
 
 
 def server_of(side: str, url: str, processes: int) -> AbstractContextManager[Server]:
@@ -283,7 +291,7 @@ def main(
         old = None if before is None else schema_before(world, before)
         trips = round_trips(world, few)
         servers = {
-            side: stack.enter_context(server_of(side, world.database.app_url, processes))
+            side: stack.enter_context(server_of(side, login_of(side, world.database), processes))
             for side in ("empty", *SIDES)
         }
         if earlier:

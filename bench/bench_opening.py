@@ -148,8 +148,8 @@ class Bench:
 
 def inserted(database: Database) -> tuple[int, float]:
     """Insert the same rows by bare SQL; give how many, and how long it took."""
-    with psycopg.connect(database.app_url) as connection:
-        connection.execute("set local clientupdater.system = 'on'")
+    with psycopg.connect(database.worker_url) as connection:
+        connection.execute("set local role clientupdater_system")
         begun = time.perf_counter()
         rows = connection.execute(ROWS, {"now": EVENING}).rowcount
         connection.execute(EVENTS, {"now": EVENING})
@@ -159,7 +159,7 @@ def inserted(database: Database) -> tuple[int, float]:
 
 def timed_opening(database: Database) -> tuple[int, float]:
     """Open December; give how many rows that were, and how long it took."""
-    with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool:
         opener = PeriodOpener(PostgresUnitsOfWork(pool), SetClock(EVENING), MANILA, BATCH)
         begun = time.perf_counter()
         rows = opener.open(DECEMBER).rows
@@ -174,7 +174,7 @@ def people_recording(database: Database) -> Iterator[list[float]]:
     met, over = list[float](), threading.Event()
     grant = Grant(Permission.STATUS_UPDATE, None, Scope.ALL)
     caller = Caller(attrs.evolve(reader(Scope.ALL), grants=frozenset({grant})))
-    with ConnectionPool(database.app_url, min_size=2, max_size=4, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=2, max_size=4, open=True) as pool:
         tracking = Tracking(ClientAccess(PostgresUnitsOfWork(pool), SetClock(EVENING), MANILA))
 
         def person() -> None:

@@ -81,7 +81,7 @@ def no_notices(_: Callable[[], None]) -> nullcontext[None]:
 @contextmanager
 def workshop_of(database: Database, do: Callable[[JobRun], None]) -> Iterator[WorkerContext]:
     """Open one that knows a job that does nothing, and no schedule."""
-    with open_worker(Settings.from_mapping({"DATABASE_URL": database.app_url})) as opened:
+    with open_worker(Settings.from_mapping({"DATABASE_URL": database.worker_url})) as opened:
         known = opened.app.jobs.run
         do_job = DoJob({"nothing": Task(do)}, known.clock, known.chance)
         yield attrs.evolve(opened, app=with_parts(opened.app, jobs={"run": do_job}))

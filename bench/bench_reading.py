@@ -144,7 +144,7 @@ def main(clients: int, branches: int, periods: int, path: Path) -> None:
 
 def _measured(database: Database, branches: int) -> Iterator[Line]:
     readers = {f"{n} branches": reader(Scope.BRANCH, n) for n in (10, 200, 2000) if n <= branches}
-    with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool:
         for who, actor in {**readers, "scope all": reader(Scope.ALL)}.items():
             for name, taken in Bench(PostgresUnitsOfWork(pool), actor, who).lines():
                 yield Line(f"{name}, ms", taken, None, TARGET_MS, at_least=False)

@@ -143,7 +143,7 @@ def _pool() -> Iterator[ConnectionPool]:
         cluster.create_database("limits")
         database = Database.on(cluster, "limits")
         PostgresMaintenance(database.owner_url).migrate()
-        with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
+        with ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool:
             yield pool
         cluster.drop_database("limits")
 

@@ -67,7 +67,7 @@ def lines(world: World, period: str) -> Iterator[Line]:
     here, there = _spawning.Pipe()
     ids = [company for company, _ in companies]
     child = _spawning.Process(
-        target=seal_here, args=(world.database.app_url, ids, period, there), daemon=True
+        target=seal_here, args=(world.database.worker_url, ids, period, there), daemon=True
     )
     child.start()
     there.close()

@@ -40,8 +40,8 @@ from tests.support.sync_fixture import Syncing
 from clientupdater.adapters.local.clock import MachineClock
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
-from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
 from clientupdater.adapters.postgres.sync.copy_text import Numbers, stage_lines
+from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
 from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.sync.fields import Source
 from clientupdater.ports.unit_of_work import SYSTEM
@@ -191,7 +191,7 @@ def summary(job: SyncJob) -> str:
 @contextmanager
 def opened(database: Database) -> Iterator[Syncing]:
     """Open a database for runs."""
-    with ConnectionPool(database.app_url, min_size=2, max_size=4, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=2, max_size=4, open=True) as pool:
         work = PostgresUnitsOfWork(pool, VAULT)
         yield Syncing(work, database.superuser_url, MachineClock())  # type: ignore[arg-type]
 
@@ -240,7 +240,7 @@ def script(database: Database, rows: Path, psql: str) -> float:
     """Run the script."""
     began = time.perf_counter()
     done = subprocess.run(  # noqa: S603 — a program we chose
-        [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(SCRIPT), database.app_url],
+        [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(SCRIPT), database.worker_url],
         cwd=rows.parent,
         capture_output=True,
         text=True,

@@ -130,7 +130,7 @@ def syncs(world: World) -> Iterator[Syncs]:
         for number, folder in enumerate(folders):
             folder.mkdir()
             _write(world, folder / "clients.csv", digit=str(number), letter="ab"[number])
-        result = Syncs(world.database.app_url, folders)
+        result = Syncs(world.database.worker_url, folders)
         result.first()
         world.settle()
         thread = threading.Thread(target=result.repeat)

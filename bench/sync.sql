@@ -3,7 +3,7 @@
 -- of the rules that these records do not touch.
 \set ON_ERROR_STOP on
 begin;
-set local clientupdater.system = 'on';
+set local role clientupdater_system;
 
 create temporary table stage (
     row_number integer, code text collate "C", company text, full_name text, birth_date date,

@@ -80,6 +80,14 @@ end
 $function$
 ;
 
+-- :: function caller_is_system()
+CREATE OR REPLACE FUNCTION public.caller_is_system()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN pg_has_role((COALESCE(NULLIF(current_setting('role'::text), 'none'::text), (SESSION_USER)::text))::name, 'clientupdater_system'::name, 'member'::text)
+;
+
 -- :: function carry_assignment()
 CREATE OR REPLACE FUNCTION public.carry_assignment()
  RETURNS trigger
@@ -87,10 +95,7 @@ CREATE OR REPLACE FUNCTION public.carry_assignment()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
 begin
-    perform set_config('clientupdater.system', 'on', true);
     -- Planned anew each time, for the number of rows that there are.
     execute $sql$
         update clients c
@@ -100,7 +105,6 @@ begin
             on a.client_id = touched.client_id and a.assigned_until is null
          where c.id = touched.client_id and c.assigned_to is distinct from a.officer_id
     $sql$;
-    perform set_config('clientupdater.system', before, true);
     return null;
 end
 $function$
@@ -114,7 +118,6 @@ CREATE OR REPLACE FUNCTION public.carry_to_rows()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
     concerns_rows boolean;
 begin
     execute $sql$
@@ -131,7 +134,6 @@ begin
     if not concerns_rows then
         return null;
     end if;
-    perform set_config('clientupdater.system', 'on', true);
     -- Locked in the order in which every writer locks rows, so that no two wait for each other.
     execute $sql$
         select count(*)
@@ -190,7 +192,6 @@ begin
                )
            )
     $sql$;
-    perform set_config('clientupdater.system', before, true);
     return null;
 end
 $function$
@@ -203,7 +204,6 @@ CREATE OR REPLACE FUNCTION public.claim_answer(asker uuid, named character varyi
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-    perform set_config('clientupdater.actor', asker::text, true);
     if not pg_try_advisory_xact_lock(hashtextextended(asker::text || named, 2)) then
         return query select false, null::bytea, null::bytea, null::integer, null::jsonb, null::bytea;
         return;
@@ -233,10 +233,7 @@ CREATE OR REPLACE FUNCTION public.count_changed_rows()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
  SET enable_seqscan TO 'off'
 AS $function$
-declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
 begin
-    perform set_config('clientupdater.system', 'on', true);
     insert into row_count_changes (
         period, company_id, branch_id, assigned_to, product_id, pension_type_id, status_type_id,
         is_exempt, has_payment, is_terminal, is_done, is_confirmed, is_contacted,
@@ -281,7 +278,6 @@ begin
     join status_types t on t.id = v.status_type_id
     left join status_reasons r on r.id = v.reason_id
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18;
-    perform set_config('clientupdater.system', before, true);
     return null;
 end
 $function$
@@ -295,10 +291,7 @@ CREATE OR REPLACE FUNCTION public.count_new_rows()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
  SET enable_seqscan TO 'off'
 AS $function$
-declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
 begin
-    perform set_config('clientupdater.system', 'on', true);
     insert into row_count_changes (
         period, company_id, branch_id, assigned_to, product_id, pension_type_id, status_type_id,
         is_exempt, has_payment, is_terminal, is_done, is_confirmed, is_contacted,
@@ -337,7 +330,6 @@ begin
     join status_types t on t.id = v.status_type_id
     left join status_reasons r on r.id = v.reason_id
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18;
-    perform set_config('clientupdater.system', before, true);
     return null;
 end
 $function$
@@ -351,7 +343,6 @@ CREATE OR REPLACE FUNCTION public.count_rows_of_changed_clients()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
     concerns_counts boolean;
 begin
     execute $sql$
@@ -367,7 +358,6 @@ begin
     if not concerns_counts then
         return null;
     end if;
-    perform set_config('clientupdater.system', 'on', true);
     execute $sql$
         select count(*)
           from (
@@ -421,7 +411,6 @@ begin
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
     having sum(c.change) <> 0
     $sql$;
-    perform set_config('clientupdater.system', before, true);
     return null;
 end
 $function$
@@ -435,13 +424,11 @@ CREATE OR REPLACE FUNCTION public.fold_row_counts(at_most integer)
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
     folded integer;
 begin
     if not pg_try_advisory_xact_lock(1667856208, 32) then
         return null;
     end if;
-    perform set_config('clientupdater.system', 'on', true);
     with oldest as (
         select id from row_count_changes order by id limit at_most
     ),
@@ -513,7 +500,6 @@ begin
     if folded > 0 then
         update row_count_folds set folds = folds + 1;
     end if;
-    perform set_config('clientupdater.system', before, true);
     return folded;
 end
 $function$
@@ -527,7 +513,6 @@ CREATE OR REPLACE FUNCTION public.keep_client_words()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
     concerns_words boolean;
 begin
     if tg_op = 'UPDATE' then
@@ -544,7 +529,6 @@ begin
             return null;
         end if;
     end if;
-    perform set_config('clientupdater.system', 'on', true);
     if tg_op = 'UPDATE' then
         execute $sql$
             delete from client_words w
@@ -581,9 +565,25 @@ begin
           from arrived
          cross join unnest(words_of(arrived.sort_name)) names (word);
     end if;
-    perform set_config('clientupdater.system', before, true);
     return null;
 end
+$function$
+;
+
+-- :: function keep_delivery(of_source text, of_delivery text, its_body jsonb, at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.keep_delivery(of_source text, of_delivery text, its_body jsonb, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    with kept as (
+        insert into webhook_events (source, delivery_id, body, received_at)
+        values (of_source, of_delivery, its_body, at)
+        on conflict (source, delivery_id) do nothing
+        returning true
+    )
+    select exists (select from kept)
 $function$
 ;
 
@@ -771,6 +771,39 @@ end
 $function$
 ;
 
+-- :: function rejects_about(of_client uuid, at_most integer)
+CREATE OR REPLACE FUNCTION public.rejects_about(of_client uuid, at_most integer)
+ RETURNS TABLE(created_at timestamp with time zone, sync_job_id uuid, row_number integer, record jsonb, reasons jsonb)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    select r.created_at, r.sync_job_id, r.row_number, r.record, r.reasons
+      from clients c
+      join sync_rejects r on r.client_code = c.client_code
+     where c.id = of_client
+       and (caller_is_system()
+            or c.company_id = any((select scope_ids('clientupdater.all_companies'))::uuid[]))
+     order by r.created_at desc, r.id
+     limit at_most
+$function$
+;
+
+-- :: function remarks_were_erased(of_client uuid, of_event uuid)
+CREATE OR REPLACE FUNCTION public.remarks_were_erased(of_client uuid, of_event uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    select exists (
+        select from data_access_log d
+         where d.client_id = of_client and d.action = 'blanked'
+           and d.details ->> 'event' = of_event::text
+    )
+$function$
+;
+
 -- :: function require_remarks()
 CREATE OR REPLACE FUNCTION public.require_remarks()
  RETURNS trigger
@@ -799,7 +832,26 @@ CREATE OR REPLACE FUNCTION public.scope_actor()
  RETURNS uuid
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (NULLIF(current_setting('clientupdater.actor'::text, true), ''::text))::uuid
+AS $function$
+    select case
+        when coalesce(current_setting('clientupdater.actor', true), '') = '' then null::uuid
+        else split_part(verified_setting('clientupdater.actor'), '|', 1)::uuid
+    end
+$function$
+;
+
+-- :: function scope_administers()
+CREATE OR REPLACE FUNCTION public.scope_administers()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+    select case
+        when coalesce(current_setting('clientupdater.administers', true), '') = ''
+            then scope_is_system() or not scopes_are_verified()
+        else verified_setting('clientupdater.administers') = 'on'
+    end
+$function$
 ;
 
 -- :: function scope_has_every_company()
@@ -835,7 +887,12 @@ CREATE OR REPLACE FUNCTION public.scope_ids(setting text)
  RETURNS uuid[]
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (COALESCE(NULLIF(current_setting(setting, true), ''::text), '{}'::text))::uuid[]
+AS $function$
+    select case
+        when coalesce(current_setting(setting, true), '') = '' then '{}'::uuid[]
+        else verified_setting(setting)::uuid[]
+    end
+$function$
 ;
 
 -- :: function scope_is_system()
@@ -843,7 +900,45 @@ CREATE OR REPLACE FUNCTION public.scope_is_system()
  RETURNS boolean
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN COALESCE((current_setting('clientupdater.system'::text, true) = 'on'::text), false)
+RETURN pg_has_role(CURRENT_USER, 'clientupdater_system'::name, 'member'::text)
+;
+
+-- :: function scopes_are_verified()
+CREATE OR REPLACE FUNCTION public.scopes_are_verified()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$ select exists (select from scope_keys) $function$
+;
+
+-- :: function sealed_leaves(of_seal uuid, of_branch uuid, of_client uuid)
+CREATE OR REPLACE FUNCTION public.sealed_leaves(of_seal uuid, of_branch uuid, of_client uuid)
+ RETURNS TABLE(is_of_client boolean, leaf bytea)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    select r.client_id = of_client, r.leaf
+      from period_seal_rows r
+     where r.seal_id = of_seal and r.branch_id = of_branch
+     order by r.client_code
+$function$
+;
+
+-- :: function session_by_fingerprint(of_token text)
+CREATE OR REPLACE FUNCTION public.session_by_fingerprint(of_token text)
+ RETURNS TABLE(id uuid, user_id uuid, kind text, created_at timestamp with time zone, last_seen_at timestamp with time zone, expires_at timestamp with time zone, revoked_at timestamp with time zone, ip_address character varying, user_agent text, issued_by uuid, issued_rights bytea)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    select
+        s.id, s.user_id, s.kind, s.created_at, s.last_seen_at, s.expires_at, s.revoked_at,
+        s.ip_address, s.user_agent, s.issued_by, s.issued_rights
+      from user_sessions s
+     where s.session_token = of_token
+$function$
 ;
 
 -- :: function sort_form(value text)
@@ -860,6 +955,24 @@ CREATE OR REPLACE FUNCTION public.staff_name(first_name text, last_name text, em
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN COALESCE(NULLIF(concat_ws(' '::text, first_name, last_name), ''::text), split_part(email, '@'::text, 1))
+;
+
+-- :: function stored_password(of_person uuid)
+CREATE OR REPLACE FUNCTION public.stored_password(of_person uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    select u.password_hash
+      from users u
+     where u.id = of_person
+       and case
+           when coalesce(current_setting('clientupdater.administers', true), '') = ''
+               then caller_is_system() or not scopes_are_verified()
+           else verified_setting('clientupdater.administers') = 'on'
+       end
+$function$
 ;
 
 -- :: function take_from_client()
@@ -890,6 +1003,20 @@ end
 $function$
 ;
 
+-- :: function touch_session(session uuid, at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.touch_session(session uuid, at timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    update user_sessions
+       set last_seen_at = at
+     where id = (select id from user_sessions where id = session for update skip locked)
+       and coalesce(last_seen_at, created_at) < at
+$function$
+;
+
 -- :: function touch_updated_at()
 CREATE OR REPLACE FUNCTION public.touch_updated_at()
  RETURNS trigger
@@ -902,6 +1029,44 @@ begin
         new.updated_at := greatest(clock_timestamp(), old.updated_at + interval '1 microsecond');
     end if;
     return new;
+end
+$function$
+;
+
+-- :: function verified_setting(setting text)
+CREATE OR REPLACE FUNCTION public.verified_setting(setting text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+    value text := current_setting(setting, true);
+    -- Bytes, since to cut a long text by its characters takes as long as to hash it.
+    ids bytea := substr(convert_to(value, 'UTF8'), 65);
+    header text := substr(current_setting('clientupdater.actor', true), 65);
+    known scope_keys;
+begin
+    select k.* into known from scope_keys k where k.name = split_part(header, '|', 4);
+    if known.name is null then
+        if not exists (select from scope_keys) then
+            return case
+                when left(value, 64) ~ '^[0-9a-f]{64}$' then convert_from(ids, 'UTF8') else value
+            end;
+        end if;
+    elsif left(value, 64) = encode(sha256(known.outer_pad || sha256(
+            known.inner_pad || convert_to(setting || '|' || header, 'UTF8')
+            || case when setting = 'clientupdater.actor' then ''::bytea else '|'::bytea || ids end
+        )), 'hex')
+        and split_part(header, '|', 3) in ('0', pg_backend_pid()::text)
+        and extract(epoch from now()) < split_part(header, '|', 2)::bigint
+    then
+        return convert_from(ids, 'UTF8');
+    end if;
+    raise exception using
+        errcode = 'insufficient_privilege',
+        message = format('%s is not signed for this transaction', setting),
+        hint = 'every process needs the BLIND_INDEX_KEY that clientupdater db seed was run with';
 end
 $function$
 ;
@@ -1586,6 +1751,14 @@ create table scheduled_jobs (
     version integer default 1 not null
 );
 
+-- :: table scope_keys
+create table scope_keys (
+    name text not null,
+    inner_pad bytea not null,
+    outer_pad bytea not null,
+    created_at timestamp with time zone default now() not null
+);
+
 -- :: table sealed_remarks
 create table sealed_remarks (
     event_id uuid not null,
@@ -2039,6 +2212,9 @@ alter table scheduled_jobs add constraint scheduled_jobs_name_key UNIQUE (name);
 
 -- :: key scheduled_jobs.scheduled_jobs_pkey
 alter table scheduled_jobs add constraint scheduled_jobs_pkey PRIMARY KEY (id);
+
+-- :: key scope_keys.scope_keys_pkey
+alter table scope_keys add constraint scope_keys_pkey PRIMARY KEY (name);
 
 -- :: key sealed_remarks.sealed_remarks_pkey
 alter table sealed_remarks add constraint sealed_remarks_pkey PRIMARY KEY (event_id);
@@ -3547,6 +3723,18 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.sync_watermarks FOR EACH ROW EXECUT
 -- :: trigger users.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
+-- :: row security area_branches
+alter table area_branches enable row level security;
+alter table area_branches force row level security;
+
+-- :: row security areas
+alter table areas enable row level security;
+alter table areas force row level security;
+
+-- :: row security branches
+alter table branches enable row level security;
+alter table branches force row level security;
+
 -- :: row security client_assignments
 alter table client_assignments enable row level security;
 alter table client_assignments force row level security;
@@ -3579,6 +3767,10 @@ alter table clients force row level security;
 alter table data_access_log enable row level security;
 alter table data_access_log force row level security;
 
+-- :: row security export_jobs
+alter table export_jobs enable row level security;
+alter table export_jobs force row level security;
+
 -- :: row security hand_over_clients
 alter table hand_over_clients enable row level security;
 alter table hand_over_clients force row level security;
@@ -3587,9 +3779,21 @@ alter table hand_over_clients force row level security;
 alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
 
+-- :: row security one_time_passwords
+alter table one_time_passwords enable row level security;
+alter table one_time_passwords force row level security;
+
 -- :: row security period_seal_rows
 alter table period_seal_rows enable row level security;
 alter table period_seal_rows force row level security;
+
+-- :: row security role_grants
+alter table role_grants enable row level security;
+alter table role_grants force row level security;
+
+-- :: row security roles
+alter table roles enable row level security;
+alter table roles force row level security;
 
 -- :: row security row_count_changes
 alter table row_count_changes enable row level security;
@@ -3602,6 +3806,10 @@ alter table row_counts force row level security;
 -- :: row security sealed_remarks
 alter table sealed_remarks enable row level security;
 alter table sealed_remarks force row level security;
+
+-- :: row security stand_ins
+alter table stand_ins enable row level security;
+alter table stand_ins force row level security;
 
 -- :: row security status_events
 alter table status_events enable row level security;
@@ -3619,9 +3827,84 @@ alter table sync_rejects force row level security;
 alter table sync_snapshots enable row level security;
 alter table sync_snapshots force row level security;
 
+-- :: row security user_areas
+alter table user_areas enable row level security;
+alter table user_areas force row level security;
+
+-- :: row security user_branches
+alter table user_branches enable row level security;
+alter table user_branches force row level security;
+
+-- :: row security user_permissions
+alter table user_permissions enable row level security;
+alter table user_permissions force row level security;
+
+-- :: row security user_roles
+alter table user_roles enable row level security;
+alter table user_roles force row level security;
+
+-- :: row security user_sessions
+alter table user_sessions enable row level security;
+alter table user_sessions force row level security;
+
+-- :: row security users
+alter table users enable row level security;
+alter table users force row level security;
+
 -- :: row security webhook_events
 alter table webhook_events enable row level security;
 alter table webhook_events force row level security;
+
+-- :: policy area_branches.by_administration
+create policy by_administration on area_branches as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy area_branches.changed_by_administration
+create policy changed_by_administration on area_branches as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy area_branches.readable
+create policy readable on area_branches as permissive for select to public
+using (true);
+
+-- :: policy area_branches.removed_by_administration
+create policy removed_by_administration on area_branches as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy areas.by_administration
+create policy by_administration on areas as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy areas.changed_by_administration
+create policy changed_by_administration on areas as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy areas.readable
+create policy readable on areas as permissive for select to public
+using (true);
+
+-- :: policy areas.removed_by_administration
+create policy removed_by_administration on areas as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy branches.by_administration
+create policy by_administration on branches as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy branches.changed_by_administration
+create policy changed_by_administration on branches as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy branches.readable
+create policy readable on branches as permissive for select to public
+using (true);
+
+-- :: policy branches.removed_by_administration
+create policy removed_by_administration on branches as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
 
 -- :: policy client_assignments.with_client
 create policy with_client on client_assignments as permissive for all to public
@@ -3670,6 +3953,10 @@ with check ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SEL
 create policy whole_company on data_access_log as permissive for select to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SELECT scope_actor() AS scope_actor)) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id IS NULL) AND ( SELECT scope_has_every_company() AS scope_has_every_company))));
 
+-- :: policy export_jobs.own_exports
+create policy own_exports on export_jobs as permissive for all to public
+using ((( SELECT scope_is_system() AS scope_is_system) OR (created_by = ( SELECT scope_actor() AS scope_actor))));
+
 -- :: policy hand_over_clients.with_client
 create policy with_client on hand_over_clients as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
@@ -3680,12 +3967,50 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
 create policy own_answers on idempotency_keys as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SELECT scope_actor() AS scope_actor))));
 
+-- :: policy one_time_passwords.by_administration
+create policy by_administration on one_time_passwords as permissive for all to public
+using (( SELECT scope_administers() AS scope_administers));
+
 -- :: policy period_seal_rows.with_client
 create policy with_client on period_seal_rows as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
    FROM clients c
   WHERE (c.id = period_seal_rows.client_id)
  OFFSET 0))));
+
+-- :: policy role_grants.by_administration
+create policy by_administration on role_grants as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy role_grants.changed_by_administration
+create policy changed_by_administration on role_grants as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy role_grants.readable
+create policy readable on role_grants as permissive for select to public
+using (true);
+
+-- :: policy role_grants.removed_by_administration
+create policy removed_by_administration on role_grants as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy roles.by_administration
+create policy by_administration on roles as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy roles.changed_by_administration
+create policy changed_by_administration on roles as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy roles.readable
+create policy readable on roles as permissive for select to public
+using (true);
+
+-- :: policy roles.removed_by_administration
+create policy removed_by_administration on roles as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
 
 -- :: policy row_count_changes.within_scope
 create policy within_scope on row_count_changes as permissive for all to public
@@ -3698,6 +4023,30 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( S
 -- :: policy sealed_remarks.system_only
 create policy system_only on sealed_remarks as permissive for all to public
 using (( SELECT scope_is_system() AS scope_is_system));
+
+-- :: policy sealed_remarks.with_event
+create policy with_event on sealed_remarks as permissive for select to public
+using ((EXISTS ( SELECT
+   FROM status_events e
+  WHERE (e.id = sealed_remarks.event_id)
+ OFFSET 0)));
+
+-- :: policy stand_ins.by_administration
+create policy by_administration on stand_ins as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy stand_ins.changed_by_administration
+create policy changed_by_administration on stand_ins as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy stand_ins.readable
+create policy readable on stand_ins as permissive for select to public
+using (true);
+
+-- :: policy stand_ins.removed_by_administration
+create policy removed_by_administration on stand_ins as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
 
 -- :: policy status_events.with_row
 create policy with_row on status_events as permissive for all to public
@@ -3718,6 +4067,95 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( S
 create policy whole_company on sync_snapshots as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id IS NULL) AND ( SELECT scope_has_every_company() AS scope_has_every_company))));
 
+-- :: policy user_areas.by_administration
+create policy by_administration on user_areas as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_areas.changed_by_administration
+create policy changed_by_administration on user_areas as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_areas.readable
+create policy readable on user_areas as permissive for select to public
+using (true);
+
+-- :: policy user_areas.removed_by_administration
+create policy removed_by_administration on user_areas as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_branches.by_administration
+create policy by_administration on user_branches as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_branches.changed_by_administration
+create policy changed_by_administration on user_branches as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_branches.readable
+create policy readable on user_branches as permissive for select to public
+using (true);
+
+-- :: policy user_branches.removed_by_administration
+create policy removed_by_administration on user_branches as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_permissions.by_administration
+create policy by_administration on user_permissions as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_permissions.changed_by_administration
+create policy changed_by_administration on user_permissions as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_permissions.readable
+create policy readable on user_permissions as permissive for select to public
+using (true);
+
+-- :: policy user_permissions.removed_by_administration
+create policy removed_by_administration on user_permissions as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_roles.by_administration
+create policy by_administration on user_roles as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_roles.changed_by_administration
+create policy changed_by_administration on user_roles as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_roles.readable
+create policy readable on user_roles as permissive for select to public
+using (true);
+
+-- :: policy user_roles.removed_by_administration
+create policy removed_by_administration on user_roles as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy user_sessions.by_administration
+create policy by_administration on user_sessions as permissive for all to public
+using (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy users.by_administration
+create policy by_administration on users as permissive for insert to public
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy users.changed_by_administration
+create policy changed_by_administration on users as permissive for update to public
+using (( SELECT scope_administers() AS scope_administers))
+with check (( SELECT scope_administers() AS scope_administers));
+
+-- :: policy users.readable
+create policy readable on users as permissive for select to public
+using (true);
+
+-- :: policy users.removed_by_administration
+create policy removed_by_administration on users as permissive for delete to public
+using (( SELECT scope_administers() AS scope_administers));
+
 -- :: policy webhook_events.system_only
 create policy system_only on webhook_events as permissive for all to public
 using (( SELECT scope_is_system() AS scope_is_system));
@@ -3726,7 +4164,7 @@ using (( SELECT scope_is_system() AS scope_is_system));
 grant delete, insert, select, update on account_types to clientupdater_app;
 
 -- :: table grant activity_logs
-grant delete, insert, select on activity_logs to clientupdater_app;
+grant insert, select on activity_logs to clientupdater_app;
 
 -- :: table grant area_branches
 grant delete, insert, select, update on area_branches to clientupdater_app;
@@ -3786,7 +4224,7 @@ grant select on configuration_generation to clientupdater_app;
 grant insert, select on data_access_log to clientupdater_app;
 
 -- :: table grant export_jobs
-grant delete, insert, select, update on export_jobs to clientupdater_app;
+grant delete, select on export_jobs to clientupdater_app;
 
 -- :: table grant field_mappings
 grant delete, insert, select, update on field_mappings to clientupdater_app;
@@ -3819,13 +4257,13 @@ grant delete, insert, select, update on pensioner_types to clientupdater_app;
 grant insert, select, update on period_openings to clientupdater_app;
 
 -- :: table grant period_seal_branches
-grant insert, select on period_seal_branches to clientupdater_app;
+grant select on period_seal_branches to clientupdater_app;
 
 -- :: table grant period_seal_rows
-grant insert, select on period_seal_rows to clientupdater_app;
+grant select on period_seal_rows to clientupdater_app;
 
 -- :: table grant period_seals
-grant insert, select on period_seals to clientupdater_app;
+grant select on period_seals to clientupdater_app;
 
 -- :: table grant permissions
 grant select on permissions to clientupdater_app;
@@ -3837,7 +4275,7 @@ grant delete, insert, select, update on products to clientupdater_app;
 grant select on protected_columns to clientupdater_app;
 
 -- :: table grant purge_log
-grant insert, select on purge_log to clientupdater_app;
+grant select on purge_log to clientupdater_app;
 
 -- :: table grant rate_limit_counts
 grant delete, insert, select, update on rate_limit_counts to clientupdater_app;
@@ -3861,7 +4299,7 @@ grant select on row_counts to clientupdater_app;
 grant insert, select, update on scheduled_jobs to clientupdater_app;
 
 -- :: table grant sealed_remarks
-grant insert, select on sealed_remarks to clientupdater_app;
+grant select on sealed_remarks to clientupdater_app;
 
 -- :: table grant stand_ins
 grant insert, select on stand_ins to clientupdater_app;
@@ -3909,10 +4347,7 @@ grant delete, insert, select, update on user_roles to clientupdater_app;
 grant delete, insert, select, update on user_sessions to clientupdater_app;
 
 -- :: table grant users
-grant insert, select, update on users to clientupdater_app;
-
--- :: table grant webhook_events
-grant delete, insert, select, update on webhook_events to clientupdater_app;
+grant insert, update on users to clientupdater_app;
 
 -- :: column grant client_assignments (update)
 grant update (assigned_until, end_reason, ended_by) on client_assignments to clientupdater_app;
@@ -3926,8 +4361,17 @@ grant insert (account_type_id, address, birth_date, branch_id, client_code, comp
 -- :: column grant clients (update)
 grant update (account_type_id, address, birth_date, branch_id, client_code, company_id, contact_conflict, contact_number, contact_number_alt, contact_number_alt_corrected, contact_number_corrected, deleted_at, full_name, is_active, last_synced_at, loan_status, par_status_id, past_due_amount, pension_blind_index, pension_last4, pension_number, pension_type_id, pensioner_type_id, product_id, sync_source, tracking_cycle_from, updated_at, version) on clients to clientupdater_app;
 
+-- :: column grant export_jobs (insert)
+grant insert (company_id, created_at, created_by, format, id, job_id, parameters, status, type) on export_jobs to clientupdater_app;
+
+-- :: column grant export_jobs (update)
+grant update (created_at) on export_jobs to clientupdater_app;
+
 -- :: column grant stand_ins (update)
 grant update (ended_at, ended_by) on stand_ins to clientupdater_app;
+
+-- :: column grant users (select)
+grant select (clerk_id, created_at, deleted_at, email, failed_login_count, first_name, id, image_url, is_active, last_login_at, last_name, locked_until, login_count, must_change_password, password_changed_at, password_expires_at, password_issued_by, password_issued_rights, updated_at, version) on users to clientupdater_app;
 
 -- :: function grant blank_remarks(uuid,text)
 revoke execute on function blank_remarks(uuid,text) from public;
@@ -3938,4 +4382,31 @@ grant execute on function claim_answer(uuid,character varying,timestamp with tim
 
 -- :: function grant fold_row_counts(integer)
 revoke execute on function fold_row_counts(integer) from public;
-grant execute on function fold_row_counts(integer) to clientupdater_app;
+
+-- :: function grant keep_delivery(text,text,jsonb,timestamp with time zone)
+revoke execute on function keep_delivery(text,text,jsonb,timestamp with time zone) from public;
+grant execute on function keep_delivery(text,text,jsonb,timestamp with time zone) to clientupdater_app;
+
+-- :: function grant rejects_about(uuid,integer)
+revoke execute on function rejects_about(uuid,integer) from public;
+grant execute on function rejects_about(uuid,integer) to clientupdater_app;
+
+-- :: function grant remarks_were_erased(uuid,uuid)
+revoke execute on function remarks_were_erased(uuid,uuid) from public;
+grant execute on function remarks_were_erased(uuid,uuid) to clientupdater_app;
+
+-- :: function grant sealed_leaves(uuid,uuid,uuid)
+revoke execute on function sealed_leaves(uuid,uuid,uuid) from public;
+grant execute on function sealed_leaves(uuid,uuid,uuid) to clientupdater_app;
+
+-- :: function grant session_by_fingerprint(text)
+revoke execute on function session_by_fingerprint(text) from public;
+grant execute on function session_by_fingerprint(text) to clientupdater_app;
+
+-- :: function grant stored_password(uuid)
+revoke execute on function stored_password(uuid) from public;
+grant execute on function stored_password(uuid) to clientupdater_app;
+
+-- :: function grant touch_session(uuid,timestamp with time zone)
+revoke execute on function touch_session(uuid,timestamp with time zone) from public;
+grant execute on function touch_session(uuid,timestamp with time zone) to clientupdater_app;

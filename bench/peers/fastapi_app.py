@@ -58,7 +58,7 @@ engine = create_async_engine(
     max_overflow=0,
     connect_args={
         "server_settings": {
-            "clientupdater.system": "on",
+            "role": "clientupdater_system",
             "plan_cache_mode": "force_generic_plan",
         }
     },

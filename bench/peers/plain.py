@@ -5,8 +5,8 @@ statement, and PostgreSQL keeps its plan: planning a page takes longer than read
 costs the session's statement and one for its rows; an update adds BEGIN, the write and COMMIT.
 There is no idempotency, rate limit, log, metric or audit.
 
-Row-level security stays on: each connection sets `clientupdater.system` once, which lets all rows
-pass at no cost for a request, and every statement names the user's branches itself.
+Row-level security stays on: each connection takes on `clientupdater_system` once, which lets all
+rows pass at no cost for a request, and every statement names the user's branches itself.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
         "autocommit": True,
         "row_factory": tuple_row,
         "prepare_threshold": 0,
-        "options": "-c clientupdater.system=on -c plan_cache_mode=force_generic_plan",
+        "options": "-c role=clientupdater_system -c plan_cache_mode=force_generic_plan",
     },
 )
 

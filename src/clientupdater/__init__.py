@@ -1,8 +1,8 @@
 """Client Updater: who was reached, in which period, and what came of it.
 
-    from clientupdater import Settings, open_app
+    from clientupdater import Settings, open_command_app
 
-    with open_app(Settings.from_mapping({"DATABASE_URL": "postgresql://…"})) as app:
+    with open_command_app(Settings.from_mapping({"DATABASE_WORKER_URL": "postgresql://…"})) as app:
         app.periods.open_due()
 
 The rules need no database: they are in ``clientupdater.domain``, and what can go wrong in
@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from clientupdater.app import App
-    from clientupdater.composition import build_app, open_app
+    from clientupdater.composition import build_app, open_app, open_command_app
     from clientupdater.domain.errors import Error
     from clientupdater.settings import Settings
 
 __version__ = "0.1.0"
-__all__ = ["App", "Error", "Settings", "__version__", "build_app", "open_app"]
+__all__ = ["App", "Error", "Settings", "__version__", "build_app", "open_app", "open_command_app"]
 
 _HOMES = {
     "App": "clientupdater.app",
@@ -30,6 +30,7 @@ _HOMES = {
     "Settings": "clientupdater.settings",
     "build_app": "clientupdater.composition",
     "open_app": "clientupdater.composition",
+    "open_command_app": "clientupdater.composition",
 }
 
 

@@ -339,5 +339,5 @@ def test_an_initial_password_is_changed_first(console: ConsoleFixture) -> None:
 
 
 def test_the_console_is_off_unless_a_setting_turns_it_on(console: ConsoleFixture) -> None:
-    with served(build(lambda: nullcontext(console.staff.app))) as http:
+    with served(build(lambda: nullcontext(console.staff.serving))) as http:
         assert http.get("/console").status_code == 404

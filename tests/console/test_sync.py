@@ -62,7 +62,7 @@ class Operations:
 
 @pytest.fixture
 def operations(database: Database, browser: Browser) -> Iterator[Operations]:
-    with ConnectionPool(database.app_url, min_size=1, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, open=True) as pool:
         Syncing(PostgresUnitsOfWork(pool, VAULT), database.superuser_url).set_up()
     records = [record("FC-1"), record("FC-2", branch_code="NOWHERE")]
     sources = {Source.SNOWFLAKE: MemorySource(records, HandClock())}

@@ -36,7 +36,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
         yield MemoryStore(book, FCASH, PCNI)
         return
     database = request.getfixturevalue("database")
-    with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, max_size=4, open=True) as pool:
         yield PostgresStore.populated(PostgresUnitsOfWork(pool, VAULT), database.superuser_url)
 
 

@@ -79,7 +79,7 @@ def actors(database: Database) -> Iterator[HttpActors]:
     source = MemorySource(records, clock, page_size=1)
     with (
         staffed(database, MANILA, VAULT, sources={NAME: source}) as staff,
-        served(build(lambda: nullcontext(staff.app))) as http,
+        served(build(lambda: nullcontext(staff.serving))) as http,
     ):
         token = staff.session(staff.hire(*(f"{each} all" for each in RIGHTS)))
         http.headers["Authorization"] = f"Bearer {token}"

@@ -134,7 +134,7 @@ def test_L1_a_dossier_printed_as_text_obeys_nothing_that_people_wrote(actors: Cl
 
 def erase(database: Database, *arguments: str, as_owner: bool = True) -> CompletedProcess[str]:
     owner = {"DATABASE_MIGRATION_URL": database.owner_url} if as_owner else {}
-    return call("clients", "erase-remarks", *arguments, DATABASE_URL=database.app_url, **owner)
+    return call("clients", "erase-remarks", *arguments, DATABASE_URL=database.worker_url, **owner)
 
 
 @pytest.mark.rule("S13")

@@ -37,7 +37,7 @@ def cluster_version(database: Database) -> int:
 
 @pytest.fixture
 def filled(database: Database) -> Database:
-    fill(database.app_url, clients=40, now=datetime.now(UTC), zone=MANILA)
+    fill(database.worker_url, clients=40, now=datetime.now(UTC), zone=MANILA)
     return database
 
 

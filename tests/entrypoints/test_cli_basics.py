@@ -91,7 +91,7 @@ def test_help_and_wrong_usage_import_no_heavy_module() -> None:
 def test_a_database_command_imports_neither_server_nor_demo(
     database: Database,
 ) -> None:
-    loaded = loaded_by(["jobs", "list", "--as", "a@example.com"], DATABASE_URL=database.app_url)
+    loaded = loaded_by(["jobs", "list", "--as", "a@example.com"], DATABASE_URL=database.worker_url)
     assert "clientupdater.composition" in loaded
     assert loaded.isdisjoint({*SERVER, "jwt", "clientupdater.demo_data"})
 

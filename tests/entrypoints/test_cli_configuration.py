@@ -54,7 +54,7 @@ def config(database: Database) -> Iterator[Configuring]:
     with staffed(database, MANILA) as staff:
         boss = staff.hire("config:read all", "config:manage all", email=BOSS, first_name="Bo")
         staff.hire("config:read all", email=READER)
-        yield Configuring(staff, database.app_url, boss)
+        yield Configuring(staff, database.worker_url, boss)
 
 
 def test_a_setting_is_read_stored_deleted_and_undone(config: Configuring) -> None:
@@ -80,7 +80,7 @@ def test_A7_a_server_has_a_changed_setting_in_effect_at_its_next_request(
     config: Configuring,
 ) -> None:
     headers = {"Authorization": f"Bearer {config.staff.session(config.boss)}"}
-    with served(build(lambda: nullcontext(config.staff.app))) as http:
+    with served(build(lambda: nullcontext(config.staff.serving))) as http:
 
         def shown() -> str:
             value: str = http.get(f"/api/v1/config/settings/{DAYS}", headers=headers).json()[

@@ -90,8 +90,48 @@ def test_a_database_without_tables_is_refused_with_the_command_that_makes_them(
     assert "clientupdater db migrate" in done.stderr
 
 
+def logins(database: Database) -> dict[str, str]:
+    """Give the settings of the two logins that serve and work."""
+    return {"DATABASE_URL": database.app_url, "DATABASE_WORKER_URL": database.worker_url}
+
+
+def verify_scopes_of(database: Database) -> None:
+    """Have the database verify scopes by the key of these settings."""
+    assert call("db", "seed", DATABASE_URL=database.owner_url, **KEYS).returncode == 0
+
+
+def test_doctor_says_when_scopes_are_not_verified_or_by_another_key(database: Database) -> None:
+    done = call("doctor", **logins(database), **KEYS)
+    assert "NOT OK  scopes: the database takes the scope of a transaction unverified" in done.stdout
+    verify_scopes_of(database)
+    right = call("doctor", **logins(database), **KEYS)
+    assert "scopes: the database verifies them" in right.stdout
+    others = {**KEYS, "BLIND_INDEX_KEY": KEYS["ENCRYPTION_KEYS"].partition(":")[2]}
+    wrong = call("doctor", **logins(database), **others)
+    assert "BLIND_INDEX_KEY: is not the key that the database verifies" in wrong.stdout
+
+
+def test_doctor_says_when_the_serving_login_may_act_as_the_system(database: Database) -> None:
+    done = call("doctor", DATABASE_URL=database.worker_url, **KEYS)
+    assert done.returncode == 1
+    assert "NOT OK  serving role: the serving login may act as the system" in done.stdout
+
+
+def test_doctor_says_when_the_workers_login_may_not_act_as_the_system(database: Database) -> None:
+    done = call("doctor", DATABASE_URL=database.app_url, **KEYS)
+    assert done.returncode == 1
+    assert "NOT OK  worker role: DATABASE_WORKER_URL: logs in as a role that may not" in done.stdout
+
+
+def test_a_command_without_the_workers_login_names_the_setting(database: Database) -> None:
+    done = call("keys", "rotate", DATABASE_URL=database.app_url, **KEYS)
+    assert done.returncode == 78
+    assert "set DATABASE_WORKER_URL to the login clientupdater_worker" in done.stderr
+
+
 def test_doctor_finds_everything_well(database: Database, redis_url: str) -> None:
-    done = call("doctor", "--json", DATABASE_URL=database.app_url, REDIS_URL=redis_url, **KEYS)
+    verify_scopes_of(database)
+    done = call("doctor", "--json", REDIS_URL=redis_url, **logins(database), **KEYS)
     value = orjson.loads(done.stdout)
     assert done.returncode == 0, done.stdout
     assert value["ok"]
@@ -99,7 +139,7 @@ def test_doctor_finds_everything_well(database: Database, redis_url: str) -> Non
 
 
 def test_doctor_says_that_keys_are_needed_to_serve(database: Database) -> None:
-    done = call("doctor", DATABASE_URL=database.app_url)
+    done = call("doctor", **logins(database))
     assert done.returncode == 1
     assert "NOT OK  keys: ENCRYPTION_KEYS is not set; BLIND_INDEX_KEY is not set" in done.stdout
 
@@ -108,8 +148,9 @@ def test_doctor_names_the_keys_of_pension_numbers_that_are_not_configured(
     database: Database,
 ) -> None:
     vault = Vault(KeyRing({"old": b"o" * 32}), b"i" * 32)
-    fill(database.app_url, clients=3, now=manila(18), zone=MANILA, vault=vault)
-    done = call("doctor", DATABASE_URL=database.app_url, **KEYS)
+    fill(database.worker_url, clients=3, now=manila(18), zone=MANILA, vault=vault)
+    verify_scopes_of(database)
+    done = call("doctor", **logins(database), **KEYS)
     assert done.returncode == 1
     assert (
         "NOT OK  keys: pension numbers are encrypted with keys that are not configured: old"
@@ -140,7 +181,7 @@ def test_doctor_names_each_problem_and_its_remedy(empty_database: Database) -> N
         "doctor", DATABASE_URL=empty_database.superuser_url, REDIS_URL="redis://127.0.0.1:1/0"
     )
     assert done.returncode == 1
-    assert done.stdout.count("NOT OK") == 3
+    assert done.stdout.count("NOT OK") == 5
     for item in ("a superuser", "clientupdater db migrate", "start Redis"):
         assert item in done.stdout
 
@@ -159,7 +200,7 @@ def test_serving_as_a_superuser_or_an_owner_is_refused(database: Database) -> No
 def test_a_worker_names_the_setting_whose_login_bypasses_row_security(
     database: Database,
 ) -> None:
-    url = {"DATABASE_URL": database.app_url, "DATABASE_WORKER_URL": database.owner_url}
+    url = {"DATABASE_URL": database.worker_url, "DATABASE_WORKER_URL": database.owner_url}
     done = call("worker", "--once", **url)
     assert done.returncode == 78
     assert "DATABASE_WORKER_URL: logs in as clientupdater_owner" in done.stderr

@@ -27,7 +27,7 @@ def rotate(database: Database, *keys: tuple[str, bytes], json_wanted: bool = Tru
         "keys",
         "rotate",
         *(["--json"] if json_wanted else []),
-        DATABASE_URL=database.app_url,
+        DATABASE_URL=database.worker_url,
         ENCRYPTION_KEYS=ring.written(),
         BLIND_INDEX_KEY=base64.b64encode(INDEX).decode(),
     )
@@ -43,7 +43,7 @@ def stored(database: Database) -> list[tuple[bytes, bytes]]:
 
 def filled(database: Database) -> None:
     vault = Vault(KeyRing({"old": OLD}), INDEX)
-    fill(database.app_url, clients=CLIENTS, now=manila(18), zone=MANILA, vault=vault)
+    fill(database.worker_url, clients=CLIENTS, now=manila(18), zone=MANILA, vault=vault)
 
 
 def test_C3_rotating_seals_every_number_anew_and_once(database: Database) -> None:
@@ -67,7 +67,7 @@ def test_C3_no_number_is_stored_unencrypted(database: Database) -> None:
 
 
 def test_without_keys_rotating_says_which_settings_are_missing(database: Database) -> None:
-    done = call("keys", "rotate", DATABASE_URL=database.app_url)
+    done = call("keys", "rotate", DATABASE_URL=database.worker_url)
     assert done.returncode == 78
     assert [line.split(":")[1].strip() for line in done.stderr.splitlines()] == [
         "ENCRYPTION_KEYS",

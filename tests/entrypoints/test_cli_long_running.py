@@ -56,7 +56,7 @@ def logged(log: IO[str] | None, event: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_the_worker_stops_on_a_signal_and_logs_it(database: Database, sign: signal.Signals) -> None:
-    with running("worker", DATABASE_URL=database.app_url) as worker:
+    with running("worker", DATABASE_URL=database.worker_url) as worker:
         logged(worker.stderr, "working")
         worker.send_signal(sign)
         logged(worker.stderr, "stopped working")

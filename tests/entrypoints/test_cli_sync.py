@@ -66,7 +66,7 @@ class Console:
 
     def run(self, *arguments: str, actor: str = BOSS) -> CompletedProcess[str]:
         """Run it."""
-        settings = {"DATABASE_URL": self.database.app_url, "CSV_DROP_DIR": str(self.folder)}
+        settings = {"DATABASE_URL": self.database.worker_url, "CSV_DROP_DIR": str(self.folder)}
         return call("sync", *arguments, **settings, **KEYS, CLIENTUPDATER_ACTOR=actor)
 
     def json(self, *arguments: str, code: int = 0) -> Any:
@@ -77,7 +77,7 @@ class Console:
 
     def doctor(self, **settings: str) -> list[dict[str, Any]]:
         """Hear what doctor says of sources."""
-        values = {"DATABASE_URL": self.database.app_url, "CSV_DROP_DIR": str(self.folder)}
+        values = {"DATABASE_URL": self.database.worker_url, "CSV_DROP_DIR": str(self.folder)}
         done = call("doctor", "--json", **{**values, **KEYS, **settings})
         value = orjson.loads(done.stdout)
         assert value["ok"] is all(check["ok"] for check in value["checks"])
@@ -201,7 +201,7 @@ def test_consequences_for_rows_are_printed_in_a_fixed_order(console: Console) ->
 
 def test_an_interrupted_run_is_cancelled_and_blocks_no_other(console: Console) -> None:
     console.drop({"CLIENT_CODE": "FC-1"})
-    settings = {"DATABASE_URL": console.database.app_url, "CSV_DROP_DIR": str(console.folder)}
+    settings = {"DATABASE_URL": console.database.worker_url, "CSV_DROP_DIR": str(console.folder)}
     with psycopg.connect(console.database.superuser_url) as other:
         other.execute("lock table clients")
         with running("sync", "run", "csv", **settings, CLIENTUPDATER_ACTOR=BOSS) as command:
@@ -294,7 +294,7 @@ def test_doctor_reports_a_run_whose_process_is_gone_and_a_worker_fails_it(
     dead = console.doctor()[0]
     assert f"run {job} has not ended, and its process is gone" in dead["found"]
     assert "clientupdater worker" in dead["remedy"]
-    call("worker", "--once", DATABASE_URL=console.database.app_url, **KEYS)
+    call("worker", "--once", DATABASE_URL=console.database.worker_url, **KEYS)
     failed = console.json("show", str(job))
     assert failed["state"] == "failed"
     assert "Nothing was applied; run it again." in failed["error"]
@@ -368,14 +368,14 @@ def test_no_pension_number_is_kept_in_the_clear(console: Console) -> None:
 
 
 def test_the_demos_csv_file_shows_every_kind_of_effect(database: Database, tmp_path: Path) -> None:
-    environment = {**KEYS, "DATABASE_URL": database.app_url, "CSV_DROP_DIR": str(tmp_path)}
+    environment = {**KEYS, "DATABASE_URL": database.worker_url, "CSV_DROP_DIR": str(tmp_path)}
     settings = Settings.from_mapping(environment)
     now = datetime.now(UTC)
     assert settings.encryption_keys
     assert settings.blind_index_key
     vault = Vault(KeyRing(settings.encryption_keys), settings.blind_index_key)
     tonight = tmp_path / "clients.csv"
-    fill(database.app_url, clients=600, now=now, zone=MANILA, vault=vault, drop_file=tonight)
+    fill(database.worker_url, clients=600, now=now, zone=MANILA, vault=vault, drop_file=tonight)
     who = {"CLIENTUPDATER_ACTOR": "administrator@demo.example"}
     done = call("sync", "run", "csv", "--full", "--preview", "--json", **environment, **who)
     assert done.returncode == 0, done.stderr

@@ -32,7 +32,7 @@ def users(database: Database) -> Callable[..., CompletedProcess[str]]:
             "users",
             *arguments,
             stdin=stdin,
-            DATABASE_URL=database.app_url,
+            DATABASE_URL=database.worker_url,
             CLIENTUPDATER_ACTOR=actor,
         )
 
@@ -54,7 +54,7 @@ def test_A6b_there_is_only_one_first_administrator(
 def test_A6b_a_command_needs_an_active_user_to_act_for(
     users: Callable[..., CompletedProcess[str]], database: Database
 ) -> None:
-    assert call("users", "list", DATABASE_URL=database.app_url).returncode == 2
+    assert call("users", "list", DATABASE_URL=database.worker_url).returncode == 2
     assert users("list", actor="nobody@example.com").returncode == 3
     assert users("list", "--as", BOSS, actor="nobody@example.com").returncode == 0
 

@@ -63,6 +63,7 @@ def test_files_of_branches_and_staff_come_to_worklists_without_any_sql(
     begun = Installation(
         {
             "DATABASE_URL": empty_database.app_url,
+            "DATABASE_WORKER_URL": empty_database.worker_url,
             "DATABASE_MIGRATION_URL": empty_database.owner_url,
             "ENCRYPTION_KEYS": f"first:{KEY}",
             "BLIND_INDEX_KEY": KEY,

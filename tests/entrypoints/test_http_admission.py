@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 def serving(
     actors: HttpActors, server: ServerSettings, measures: Metrics | None = None
 ) -> Iterator[httpx.Client]:
-    with served(build(lambda: nullcontext(actors.staff.app), server, measures=measures)) as http:
+    with served(
+        build(lambda: nullcontext(actors.staff.serving), server, measures=measures)
+    ) as http:
         http.headers["Authorization"] = actors.http.headers["Authorization"]
         yield http
 

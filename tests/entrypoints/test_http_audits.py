@@ -79,7 +79,7 @@ def place(database: Database) -> Iterator[Place]:
         ana = staff.hire(*(f"{right} branch" for right in FIELD), first_name="Ana")
         auditor = staff.hire("audit:read all", first_name="Audi")
         branch = staff.branch(ana)
-        with served(build(lambda: nullcontext(staff.app))) as http:
+        with served(build(lambda: nullcontext(staff.serving))) as http:
             http.headers["Authorization"] = f"Bearer {staff.session(auditor)}"
             made = Place(staff, http, branch, ana, auditor)
             made.client("FC-1")

@@ -69,7 +69,7 @@ def actors(database: Database) -> Iterator[HttpActors]:
             staff.branch(),
         )
         staff.run("insert into sync_jobs (type) values ('snowflake')")
-        with served(build(lambda: nullcontext(staff.app))) as http:
+        with served(build(lambda: nullcontext(staff.serving))) as http:
             opened = HttpActors(staff, http)
             opened.sign_in("clients:read all", "clients:update all")
             yield opened

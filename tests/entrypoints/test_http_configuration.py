@@ -56,7 +56,7 @@ def admin(database: Database) -> Iterator[Administration]:
     with staffed(database, ZoneInfo("Asia/Manila")) as staff:
         boss = staff.hire("config:read all", "config:manage all", first_name="Bo")
         reader = staff.hire("config:read all")
-        with served(build(lambda: nullcontext(staff.app))) as http:
+        with served(build(lambda: nullcontext(staff.serving))) as http:
             http.headers["Authorization"] = f"Bearer {staff.session(boss)}"
             yield Administration(staff, http, {"Authorization": f"Bearer {staff.session(reader)}"})
 

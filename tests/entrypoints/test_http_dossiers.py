@@ -66,7 +66,7 @@ def place(database: Database) -> Iterator[Place]:
                 branch,
             )
         _numbered(staff)
-        with served(build(lambda: nullcontext(staff.app))) as http:
+        with served(build(lambda: nullcontext(staff.serving))) as http:
             http.headers["Authorization"] = f"Bearer {staff.session(ana)}"
             _worked_on(staff, http, ana)
             yield Place(staff, http, staff.hire("audit:read all FCASH", first_name="Audi"))

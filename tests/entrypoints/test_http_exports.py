@@ -102,7 +102,10 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
 
 @pytest.fixture
 def actors(database: Database) -> Iterator[HttpActors]:
-    with staffed(database, MANILA) as staff, served(build(lambda: nullcontext(staff.app))) as http:
+    with (
+        staffed(database, MANILA) as staff,
+        served(build(lambda: nullcontext(staff.serving))) as http,
+    ):
         opened = HttpActors(staff, http, staff.branch())
         opened.sign_in(*ALL)
         yield opened

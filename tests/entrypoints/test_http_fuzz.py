@@ -35,7 +35,7 @@ SIGN_OUT = r"sessions/(current|\{session\})$|/users/\{user\}/sessions$"
 @pytest.fixture
 def api(database: Database) -> Iterator[tuple[str, dict[str, str]]]:
     """Serve a filled book; give the address and who can sign in, by role."""
-    people = fill(database.app_url, clients=60, now=datetime.now(UTC), zone=MANILA)
+    people = fill(database.worker_url, clients=60, now=datetime.now(UTC), zone=MANILA)
     # With it, /metrics is there, and asks for it as the contract says.
     with serving(database, OPS_TOKEN="not-known-to-whoever-asks-here") as (_, base):  # noqa: S106
         tokens = {}

@@ -81,7 +81,7 @@ def address(database: Database) -> Iterator[str]:
                 branch,
             )
         staff.app.periods.open_due()
-        with served(build(lambda: nullcontext(staff.app))) as http:
+        with served(build(lambda: nullcontext(staff.serving))) as http:
             yield str(http.base_url).rstrip("/")
 
 

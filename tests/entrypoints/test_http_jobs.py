@@ -61,7 +61,7 @@ class HttpActors:
 def actors(database: Database) -> Iterator[HttpActors]:
     with (
         staffed(database, ZoneInfo("Asia/Manila")) as staff,
-        served(build(lambda: nullcontext(staff.app))) as http,
+        served(build(lambda: nullcontext(staff.serving))) as http,
     ):
         boss = staff.hire("jobs:manage all", first_name="Bea", last_name="Cruz")
         http.headers["Authorization"] = f"Bearer {staff.session(boss)}"

@@ -28,7 +28,7 @@ AS_OPS = {"Authorization": f"Bearer {OPS}"}
 def watched(actors: HttpActors) -> Iterator[httpx.Client]:
     """Serve it to a signed-in person, with a token of operations and another origin's pages."""
     server = ServerSettings(ops_token=OPS, cors_origins=("https://app.example.com",))
-    with served(build(lambda: nullcontext(actors.staff.app), server)) as http:
+    with served(build(lambda: nullcontext(actors.staff.serving), server)) as http:
         http.headers["Authorization"] = actors.http.headers["Authorization"]
         yield http
 
@@ -142,7 +142,7 @@ def test_a_client_that_does_not_accept_json_gets_406(watched: httpx.Client) -> N
 
 def test_an_address_counts_only_from_proxies_that_were_named(actors: HttpActors) -> None:
     def seen(server: ServerSettings, forwarded_for: str) -> str:
-        with served(build(lambda: nullcontext(actors.staff.app), server)) as http:
+        with served(build(lambda: nullcontext(actors.staff.serving), server)) as http:
             proof = {"email": "nobody@example.com", "password": "x"}
             http.post(f"{BASE}/sessions", json=proof, headers={"X-Forwarded-For": forwarded_for})
         result: str = actors.staff.one(

@@ -99,7 +99,7 @@ def test_an_invalid_key_is_refused(actors: HttpActors, key: str | bytes) -> None
 
 def test_a_key_may_be_left_out_where_the_setting_says_so(actors: HttpActors) -> None:
     server = ServerSettings(key_required=False)
-    with served(build(lambda: nullcontext(actors.staff.app), server)) as http:
+    with served(build(lambda: nullcontext(actors.staff.serving), server)) as http:
         http.event_hooks = {}
         http.headers.update(actors.http.headers)
         url = f"{actors.url(actors.client())}/events"

@@ -73,7 +73,7 @@ class Actors:
 def actors(database: Database) -> Iterator[Actors]:
     with staffed(database, ZoneInfo("Asia/Manila")) as staff:
         boss = staff.hire(*MANAGING, email="boss@example.com")
-        with served(build(lambda: nullcontext(staff.app))) as http:
+        with served(build(lambda: nullcontext(staff.serving))) as http:
             http.headers["Authorization"] = f"Bearer {staff.session(boss)}"
             yield Actors(staff, http)
 

@@ -60,7 +60,7 @@ def actors(database: Database) -> Iterator[HttpActors]:
         branch = staff.branch()
         client, bare = (_client(staff, code, branch) for code in ("FC-1", "FC-2"))
         _numbered(staff, client)
-        with served(build(lambda: nullcontext(staff.app))) as http:
+        with served(build(lambda: nullcontext(staff.serving))) as http:
             yield HttpActors(staff, http, client, bare)
 
 
@@ -156,7 +156,7 @@ def test_C3_a_number_whose_key_is_not_there_is_not_shown_and_says_so(
     other = Vault(KeyRing({"newer": b"n" * 32}), VAULT.index_key)
     with (
         staffed(database, MANILA, other) as staff,
-        served(build(lambda: nullcontext(staff.app))) as http,
+        served(build(lambda: nullcontext(staff.serving))) as http,
     ):
         answer = evolve(actors, staff=staff, http=http).look(
             actors.client, "clients:reveal all FCASH"

@@ -42,7 +42,7 @@ class Calendar:
 def calendar(database: Database) -> Iterator[Calendar]:
     with (
         staffed(database, ZoneInfo("Asia/Manila")) as staff,
-        served(build(lambda: nullcontext(staff.app))) as http,
+        served(build(lambda: nullcontext(staff.serving))) as http,
     ):
         opened = Calendar(staff, http)
         http.headers.update(opened.hire("status:read self FCASH", "config:manage all"))
@@ -103,7 +103,7 @@ def test_P4_an_opening_goes_on_beyond_the_time_of_a_request(
 ) -> None:
     hasty = ServerSettings(deadline_s=0.5)
     with (
-        served(build(lambda: nullcontext(calendar.staff.app), hasty)) as http,
+        served(build(lambda: nullcontext(calendar.staff.serving), hasty)) as http,
         ThreadPoolExecutor(1) as another,
     ):
         with psycopg.connect(database.superuser_url) as holder:

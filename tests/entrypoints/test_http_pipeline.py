@@ -118,7 +118,7 @@ def staff(database: Database) -> Iterator[Staff]:
 def client(staff: Staff) -> Iterator[httpx.Client]:
     """Serve them to a signed-in person."""
     token = staff.session(staff.hire())
-    with served(build(lambda: nullcontext(staff.app), endpoints=ENDPOINTS)) as opened:
+    with served(build(lambda: nullcontext(staff.serving), endpoints=ENDPOINTS)) as opened:
         opened.headers["Authorization"] = f"Bearer {token}"
         yield opened
 

@@ -101,7 +101,7 @@ class _Doing:
 
 @pytest.fixture
 def bank(database: Database) -> Iterator[Bank]:
-    with ConnectionPool(database.app_url, min_size=1, max_size=2, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, max_size=2, open=True) as pool:
         syncing = Syncing(PostgresUnitsOfWork(pool, VAULT), database.superuser_url).set_up()
         syncing.says(record("FC-1"))
         syncing.run()
@@ -116,7 +116,7 @@ def bank(database: Database) -> Iterator[Bank]:
             sources={Source.NEXTBANK: source},
             sync=SyncSettings(webhook_secrets=("another one", SECRET)),
         ) as staff,
-        served(build(lambda: nullcontext(staff.app))) as http,
+        served(build(lambda: nullcontext(staff.serving))) as http,
     ):
         opened = Bank(staff, http, records, circuit)
         person = staff.hire("sync:execute all", "clients:read all")

@@ -47,7 +47,7 @@ def roles(database: Database) -> Iterator[Roles]:
         ana = staff.hire(first_name="Ana", last_name="Cruz")
         head = staff.hire("users:read branch", "users:manage branch")
         branch = staff.branch(ana, head)
-        with served(build(lambda: nullcontext(staff.app))) as http:
+        with served(build(lambda: nullcontext(staff.serving))) as http:
             http.headers["Authorization"] = f"Bearer {staff.session(boss)}"
             heads = {"Authorization": f"Bearer {staff.session(head)}"}
             yield Roles(staff, http, branch, ana, heads)

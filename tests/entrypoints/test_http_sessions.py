@@ -34,7 +34,7 @@ def staff(database: Database) -> Iterator[Staff]:
 
 @pytest.fixture
 def client(staff: Staff) -> Iterator[httpx.Client]:
-    with served(build(lambda: nullcontext(staff.app))) as opened:
+    with served(build(lambda: nullcontext(staff.serving))) as opened:
         yield opened
 
 

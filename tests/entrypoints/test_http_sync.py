@@ -58,13 +58,13 @@ class HttpActors:
 
 @pytest.fixture
 def actors(database: Database) -> Iterator[HttpActors]:
-    with ConnectionPool(database.app_url, min_size=1, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, open=True) as pool:
         Syncing(PostgresUnitsOfWork(pool, VAULT), database.superuser_url).set_up()
     records = [record("FC-1"), record("FC-2", branch_code="NOWHERE")]
     source = MemorySource(records, HandClock())
     with (
         staffed(database, MANILA, VAULT, sources={Source.SNOWFLAKE: source}) as staff,
-        served(build(lambda: nullcontext(staff.app))) as http,
+        served(build(lambda: nullcontext(staff.serving))) as http,
     ):
         opened = HttpActors(staff, http, records)
         http.headers.update(opened.hire("sync:read all", "sync:execute all"))

@@ -64,7 +64,7 @@ def actors(database: Database) -> Iterator[HttpActors]:
         head = staff.hire("users:read branch", "users:manage branch", email="head@example.com")
         reader = staff.hire("users:read all", email="reader@example.com")
         branch = staff.branch(ana, head)
-        with served(build(lambda: nullcontext(staff.app))) as http:
+        with served(build(lambda: nullcontext(staff.serving))) as http:
             sessions = {each: f"Bearer {staff.session(each)}" for each in (boss, head, reader)}
             http.headers["Authorization"] = sessions[boss]
             heads, readers = ({"Authorization": sessions[each]} for each in (head, reader))

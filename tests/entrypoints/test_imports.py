@@ -68,7 +68,7 @@ class Actors:
 
     def run(self, *arguments: str, actor: str = BOSS) -> CompletedProcess[str]:
         """Run a command."""
-        return call(*arguments, DATABASE_URL=self.database.app_url, CLIENTUPDATER_ACTOR=actor)
+        return call(*arguments, DATABASE_URL=self.database.worker_url, CLIENTUPDATER_ACTOR=actor)
 
     def state(self) -> Any:
         """Give all that an import may change."""
@@ -83,7 +83,7 @@ def actors(database: Database) -> Iterator[Actors]:
     with staffed(database, ZoneInfo("Asia/Manila")) as staff:
         boss = staff.hire(*MANAGING, email=BOSS)
         staff.run("insert into areas (code, name) values ('NCR', 'Metro'), ('NORTH', 'North')")
-        with served(build(lambda: nullcontext(staff.app))) as http:
+        with served(build(lambda: nullcontext(staff.serving))) as http:
             http.headers["Authorization"] = f"Bearer {staff.session(boss)}"
             yield Actors(staff, http, database)
 

@@ -41,7 +41,7 @@ class Installation:
 
     def settings(self) -> dict[str, str]:
         owner = {"DATABASE_MIGRATION_URL": self.database.owner_url, "CLIENTUPDATER_ACTOR": BOSS}
-        return {"DATABASE_URL": self.database.app_url, **owner, **KEYS}
+        return {"DATABASE_URL": self.database.worker_url, **owner, **KEYS}
 
     def call(self, *arguments: str) -> CompletedProcess[str]:
         return call(*arguments, **self.settings())
@@ -86,6 +86,7 @@ def installation(
     (about / "entry_points.txt").write_text(f"[clientupdater.sources]\n{named}\n")
     monkeypatch.syspath_prepend(tmp_path)
     opened = Installation(database, tmp_path)
+    assert opened.call("db", "seed").returncode == 0
     opened.execute("insert into branches (code, name) values ('CAL', 'Caloocan')")
     opened.execute(
         "with made as (insert into users (email) values (%s) returning id)"

@@ -223,7 +223,7 @@ def matrix(cluster: Cluster, template_database: str) -> Iterator[Matrix]:
     cluster.create_database(name, template=template_database)
     with staffed(Database.on(cluster, name), ZoneInfo("Asia/Manila"), VAULT) as staff:
         settings = ServerSettings(key_required=False, deadline_s=60)
-        with served(build(lambda: nullcontext(staff.app), settings)) as http:
+        with served(build(lambda: nullcontext(staff.serving), settings)) as http:
             http.event_hooks = {}
             contract = http.get("/api/openapi.json").json()
             every = staff.one("select array_agg(code order by code) from permissions")

@@ -88,7 +88,7 @@ def typed(command: str, shell: Shell, http: httpx.Client) -> httpx.Response:
 
 
 def test_a_telemarketer_works_with_the_calls_that_the_readme_shows(database: Database) -> None:
-    accounts = fill(database.app_url, clients=400, now=datetime.now(UTC), zone=MANILA)
+    accounts = fill(database.worker_url, clients=400, now=datetime.now(UTC), zone=MANILA)
     shell = {"API": "http://127.0.0.1:8000/api/v1", "JSON": "Content-Type: application/json"}
     shell |= {f"{each.role.upper()}": each.password for each in accounts}
     shell["PASSWORD"] = shell["TELEMARKETER"]
@@ -127,6 +127,7 @@ def surroundings(database: Database) -> dict[str, str]:
     return {
         **KEYS,
         "DATABASE_URL": database.app_url,
+        "DATABASE_WORKER_URL": database.worker_url,
         "DATABASE_MIGRATION_URL": database.owner_url,
         "ENCRYPTION_KEYS": f"first:{KEY}",
         "BLIND_INDEX_KEY": KEY,

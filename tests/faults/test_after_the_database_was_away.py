@@ -45,7 +45,7 @@ def cut_them_all(database: Database) -> None:
 
 def test_no_request_pays_for_connections_that_were_cut(database: Database) -> None:
     """Six idle ones are dead at once: more than a pool that checks them one by one can bear."""
-    accounts = fill(database.app_url, clients=30, now=datetime.now(UTC), zone=MANILA)
+    accounts = fill(database.worker_url, clients=30, now=datetime.now(UTC), zone=MANILA)
     proof = {"email": accounts[0].email, "password": accounts[0].password}
     kept = {"DATABASE_POOL_MIN": "6", "RATE_LIMIT_READ_REQUESTS": "50000"}
     with (
@@ -82,7 +82,7 @@ def test_a_transaction_that_could_not_begin_begins_on_another_connection(
 
 def test_a_transaction_that_did_something_is_not_begun_again(database: Database) -> None:
     begun = 0
-    with open_pool(database.app_url, PoolSize(1, 1, PATIENCE_S)) as pool:
+    with open_pool(database.worker_url, PoolSize(1, 1, PATIENCE_S)) as pool:
         work = PostgresUnitsOfWork(pool)
 
         def act() -> None:
@@ -99,7 +99,7 @@ def test_a_transaction_that_did_something_is_not_begun_again(database: Database)
 
 def test_a_pool_is_back_as_soon_as_the_database_is(cluster: Cluster, database: Database) -> None:
     """Attempts to connect that failed do not keep anybody from making the next."""
-    with open_pool(database.app_url, PoolSize(2, 2, patience=1.0)) as pool:
+    with open_pool(database.worker_url, PoolSize(2, 2, patience=1.0)) as pool:
         pool.wait(PATIENCE_S)
         allowed = f'alter database "{database.name}" allow_connections'
         with psycopg.connect(cluster.superuser_url, autocommit=True) as other:

@@ -55,7 +55,7 @@ def serving(*urls: dict[str, str]) -> Iterator[list[str]]:
 
 
 def proofs(database: Database) -> list[dict[str, str]]:
-    accounts = fill(database.app_url, clients=30, now=datetime.now(UTC), zone=MANILA)
+    accounts = fill(database.worker_url, clients=30, now=datetime.now(UTC), zone=MANILA)
     return [{"email": each.email, "password": each.password} for each in accounts[:6]]
 
 
@@ -162,7 +162,7 @@ def test_statements_are_prepared_where_the_settings_say_that_the_pooler_keeps_th
 
 def test_statements_are_prepared_where_there_is_no_pooler(database: Database) -> None:
     with (
-        open_pool(database.app_url, PoolSize(1, 1, PATIENCE_S)) as pool,
+        open_pool(database.worker_url, PoolSize(1, 1, PATIENCE_S)) as pool,
         pool.connection() as connection,
     ):
         assert connection.prepare_threshold == 5

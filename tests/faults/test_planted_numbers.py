@@ -70,7 +70,7 @@ def plant(database: Database) -> None:
 
 @pytest.mark.rule("C3")
 def test_no_error_no_list_and_no_log_line_holds_a_number_in_the_clear(database: Database) -> None:
-    accounts = fill(database.app_url, clients=10, now=datetime.now(UTC), zone=MANILA)
+    accounts = fill(database.worker_url, clients=10, now=datetime.now(UTC), zone=MANILA)
     plant(database)
     proof = {"email": accounts[0].email, "password": accounts[0].password}
     settings = {"DATABASE_URL": database.app_url, "LOG_LEVEL": "debug"}

@@ -105,7 +105,7 @@ class Bank:
 
     def of(self, database: Database) -> dict[str, str]:
         """Say what a command has to know."""
-        values = {"DATABASE_URL": database.app_url, "CSV_DROP_DIR": str(self.folder)}
+        values = {"DATABASE_URL": database.worker_url, "CSV_DROP_DIR": str(self.folder)}
         return {**values, **KEYS, "CLIENTUPDATER_ACTOR": BOSS, "LOG_LEVEL": "error"}
 
     def work(self, database: Database) -> Any:

@@ -52,7 +52,7 @@ class Servers:
 
 @pytest.fixture
 def servers(database: Database) -> Iterator[Servers]:
-    accounts = fill(database.app_url, clients=50, now=datetime.now(UTC), zone=MANILA)
+    accounts = fill(database.worker_url, clients=50, now=datetime.now(UTC), zone=MANILA)
     password = next(each.password for each in accounts if each.email == WHO)
     with ExitStack() as stack:
         both = [

@@ -20,5 +20,5 @@ if TYPE_CHECKING:
 @pytest.fixture
 def syncing(database: Database) -> Iterator[Syncing]:
     """Give a database, and a source that has nothing to say yet."""
-    with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, max_size=4, open=True) as pool:
         yield Syncing(PostgresUnitsOfWork(pool, VAULT), database.superuser_url).set_up()

@@ -101,7 +101,7 @@ def bulk(cluster: Cluster, template_database: str) -> Iterator[PostgresUnitsOfWo
             " from companies c, branches b where c.code = 'FCASH'",
             (CLIENT,),
         )
-    with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool:
         yield PostgresUnitsOfWork(pool)
     cluster.drop_database(name)
 

@@ -54,7 +54,7 @@ def tracker(database: Database) -> Iterator[TrackingFixture]:
     """Give the test data on the fifth of November, with every statement counted."""
     counted = {"cursor_factory": CountingCursor}
     with ConnectionPool(
-        database.app_url, min_size=2, max_size=8, open=True, kwargs=counted
+        database.worker_url, min_size=2, max_size=8, open=True, kwargs=counted
     ) as pool:
         store = PostgresStore.populated(PostgresUnitsOfWork(pool), database.superuser_url)
         store.employ(HEAD.actor)

@@ -60,7 +60,7 @@ def bulk(cluster: Cluster, template_database: str) -> Iterator[Database]:
 
 @pytest.fixture
 def work(bulk: Database) -> Iterator[PostgresUnitsOfWork]:
-    with ConnectionPool(bulk.app_url, min_size=1, max_size=1, open=True) as pool:
+    with ConnectionPool(bulk.worker_url, min_size=1, max_size=1, open=True) as pool:
         yield PostgresUnitsOfWork(pool)
 
 

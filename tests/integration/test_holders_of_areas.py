@@ -26,7 +26,7 @@ def test_L1_a_change_of_an_area_takes_as_many_statements_for_one_holder_as_for_m
         staffed(database, ZoneInfo("Asia/Manila")) as staff,
         TemporaryFile() as trace,
         ConnectionPool(
-            database.app_url,
+            database.worker_url,
             min_size=1,
             max_size=1,
             configure=(trips := RoundTrips(trace)).watch,

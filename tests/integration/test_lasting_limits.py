@@ -69,7 +69,7 @@ class Table:
 @contextmanager
 def opened(database: Database) -> Iterator[Table]:
     with (
-        ConnectionPool(database.app_url, min_size=1, max_size=2, open=True) as pool,
+        ConnectionPool(database.worker_url, min_size=1, max_size=2, open=True) as pool,
         psycopg.connect(database.superuser_url, autocommit=True) as connection,
     ):
         yield Table(pool, connection)

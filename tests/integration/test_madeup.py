@@ -40,7 +40,7 @@ FILLED = (
 
 
 def filled(database: Database, clients: int = 300) -> tuple[MadeUpAccount, ...]:
-    return fill(database.app_url, clients=clients, now=NOW, zone=MANILA)
+    return fill(database.worker_url, clients=clients, now=NOW, zone=MANILA)
 
 
 def asked(database: Database, query: LiteralString, *items: object) -> list[tuple[Any, ...]]:
@@ -70,7 +70,7 @@ def test_a_row_read_back_is_the_fold_of_its_history(database: Database) -> None:
     codes = [code for (code,) in asked(database, "select client_code from clients")]
     pool: ConnectionPool[psycopg.Connection[Any]]
     with (
-        ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool,
+        ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool,
         PostgresUnitsOfWork(pool).begin(SYSTEM) as tx,
     ):
         for code in codes:
@@ -186,7 +186,9 @@ def test_the_accounts_are_kept_before_anything_is_committed(
         kept.keep(accounts)
         assert asked(database, "select count(*) from clients") == [(0,)]
 
-    result = fill(database.app_url, clients=10, now=NOW, zone=MANILA, before_commit=keep_and_look)
+    result = fill(
+        database.worker_url, clients=10, now=NOW, zone=MANILA, before_commit=keep_and_look
+    )
     assert kept.read() == result
     assert kept.path.stat().st_mode & 0o777 == 0o600
 

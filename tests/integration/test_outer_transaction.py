@@ -32,7 +32,7 @@ RESPONSE = StoredResponse(fingerprint=b"f", rights=b"r", status=201, headers={},
 
 @pytest.fixture
 def tracker(database: Database) -> Iterator[TrackingFixture]:
-    with ConnectionPool(database.app_url, min_size=2, max_size=4, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=2, max_size=4, open=True) as pool:
         store = PostgresStore.populated(PostgresUnitsOfWork(pool), database.superuser_url)
         store.employ(CLERK.actor)
         yield TrackingFixture.on(store)

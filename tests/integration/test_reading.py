@@ -107,7 +107,7 @@ def reading(database: Database) -> Iterator[Reading]:
     with psycopg.connect(database.superuser_url) as connection:
         sql_rows = SqlRows(connection)
         here, there, officer = sql_rows.branch(), sql_rows.branch(), sql_rows.user()
-    with ConnectionPool(database.app_url, min_size=1, max_size=2, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, max_size=2, open=True) as pool:
         app = build_app(PostgresUnitsOfWork(pool), Clock(), MANILA)
         places = BranchId(here), BranchId(there)
         yield Reading(app, database.superuser_url, *places, PersonId(officer))

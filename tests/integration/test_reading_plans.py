@@ -132,7 +132,7 @@ def bulk(cluster: Cluster, template_database: str) -> Iterator[PostgresUnitsOfWo
     BulkData(CLIENTS, branches=2_000, periods=PERIODS, today=NOW.date()).fill(
         database.superuser_url
     )
-    with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool:
         yield PostgresUnitsOfWork(pool)
     cluster.drop_database(name)
 

@@ -185,7 +185,7 @@ class World:
 
 @pytest.fixture
 def tracker(database: Database) -> Iterator[TrackingFixture]:
-    with ConnectionPool(database.app_url, min_size=1, max_size=8, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, max_size=8, open=True) as pool:
         yield TrackingFixture.on(
             PostgresStore.populated(PostgresUnitsOfWork(pool), database.superuser_url)
         )

@@ -18,10 +18,11 @@ from clientupdater.domain.errors import Unauthenticated
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.client_filter import ClientFilter, StatusFilter
 from clientupdater.ports.lists import ClientQuery, ClientSort, WorklistQuery
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.usecases.requests.idempotency import KeyedRequest, Reply
 from tests.support.builders import MANILA, NOVEMBER
 from tests.support.round_trips import RoundTrips
+from tests.support.signed_scopes import verify_scopes
 from tests.support.stores import PostgresStore
 from tests.support.tracking_fixture import CALLED, CLERK, TrackingFixture, who
 
@@ -42,7 +43,7 @@ class Traced:
 
     def with_generation(self, caller: Caller) -> Caller:
         """Give a caller who knows the configuration, as one who was just authenticated does."""
-        with self.work.read(SYSTEM) as tx:
+        with self.work.read(NO_CLIENTS) as tx:
             return evolve(caller, generation=tx.settings.generation)
 
     def taken_by(self, act: Callable[[], object]) -> int:
@@ -67,9 +68,13 @@ def _pool(database: Database, trips: RoundTrips) -> ConnectionPool:
 
 @pytest.fixture
 def traced(database: Database) -> Iterator[Traced]:
-    with TemporaryFile() as trace, _pool(database, trips := RoundTrips(trace)) as pool:
-        work = PostgresUnitsOfWork(pool)
-        store = PostgresStore.populated(work, database.superuser_url)
+    with (
+        TemporaryFile() as trace,
+        _pool(database, trips := RoundTrips(trace)) as pool,
+        ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as of_worker,
+    ):
+        work = PostgresUnitsOfWork(pool, signer=verify_scopes(database))
+        store = PostgresStore.populated(PostgresUnitsOfWork(of_worker), database.superuser_url)
         store.employ(CLERK.actor)
         tracking = TrackingFixture.on(store)
         yield Traced(build_app(work, tracking.clock, MANILA), work, tracking, trips)

@@ -65,7 +65,7 @@ def scheduling(database: Database) -> Iterator[Scheduling]:
     with psycopg.connect(database.superuser_url) as connection:
         connection.execute("delete from scheduled_jobs")
     clock = HandClock(MARCH.astimezone(UTC))
-    with open_pool(database.app_url, PoolSize(1, 4, 5)) as pool:
+    with open_pool(database.worker_url, PoolSize(1, 4, 5)) as pool:
         yield Scheduling(database, PostgresUnitsOfWork(pool), clock)
 
 

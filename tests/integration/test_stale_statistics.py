@@ -58,7 +58,7 @@ def evening(cluster: Cluster, template_database: str) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def work(evening: Database) -> Iterator[PostgresUnitsOfWork]:
-    with ConnectionPool(evening.app_url, min_size=1, max_size=1, open=True) as pool:
+    with ConnectionPool(evening.worker_url, min_size=1, max_size=1, open=True) as pool:
         yield PostgresUnitsOfWork(pool)
 
 

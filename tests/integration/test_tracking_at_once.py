@@ -46,7 +46,7 @@ PATIENCE = 30.0
 @pytest.fixture
 def tracker(database: Database) -> Iterator[TrackingFixture]:
     """Give the test data on the fifth of November, with room for many at once."""
-    with ConnectionPool(database.app_url, min_size=4, max_size=16, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=4, max_size=16, open=True) as pool:
         yield TrackingFixture.on(
             PostgresStore.populated(PostgresUnitsOfWork(pool), database.superuser_url)
         )

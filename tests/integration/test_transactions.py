@@ -113,7 +113,7 @@ def test_a_savepoint_whose_start_fails_is_rolled_back(control: TransactionContro
 def test_a_connection_that_the_server_closed_is_replaced_before_it_is_used(
     database: Database,
 ) -> None:
-    with open_pool(database.app_url, PoolSize(1, 1, PATIENCE_S)) as pool:
+    with open_pool(database.worker_url, PoolSize(1, 1, PATIENCE_S)) as pool:
         with pool.connection() as connection:
             was = connection.info.backend_pid
         with psycopg.connect(database.superuser_url, autocommit=True) as other:
@@ -128,7 +128,7 @@ def test_a_connection_that_the_server_closed_is_replaced_before_it_is_used(
 def test_a_statement_that_outlasts_its_request_says_what_to_ask_for_instead(
     database: Database,
 ) -> None:
-    with open_pool(database.app_url, PoolSize(1, 1, 5.0)) as pool:
+    with open_pool(database.worker_url, PoolSize(1, 1, 5.0)) as pool:
         work = PostgresUnitsOfWork(pool)
         with (
             ending_at(within(0.2)),

@@ -153,7 +153,7 @@ def worlds(database: Database) -> Iterator[Any]:
                 "insert into area_branches (area_id, branch_id) values (%s, %s)", (area, branch)
             )
         connection.execute("insert into areas (code, name) values ('EMPTY', 'Empty')")
-    with ConnectionPool(database.app_url, min_size=1, max_size=2, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, max_size=2, open=True) as pool:
         app = build_app(PostgresUnitsOfWork(pool), Clock(), MANILA)
 
         def make(seed: int) -> World:

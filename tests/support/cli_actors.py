@@ -85,4 +85,4 @@ def cli_actors(database: Database) -> Iterator[CliActors]:
         staff.hire(*(f"{each} all" for each in _BOSS), email=BOSS, first_name="Bo")
         staff.hire("clients:read all", "status:read all", email=READER)
         staff.hire(email=STRANGER)
-        yield CliActors(staff, database.app_url, staff.branch(ana), ana)
+        yield CliActors(staff, database.worker_url, staff.branch(ana), ana)

@@ -135,7 +135,7 @@ def console_fixture(
             password_hash=_HASHED,
         )
         branch = staff.branch(ana)
-        application = build(lambda: nullcontext(staff.app), ServerSettings(console=True))
+        application = build(lambda: nullcontext(staff.serving), ServerSettings(console=True))
         with served(application) as http:
             opened = ConsoleFixture(
                 staff, str(http.base_url).rstrip("/"), http, browser, branch, ana

@@ -41,7 +41,7 @@ def demo_console(
     maintenance.migrate()
     maintenance.seed()
     accounts = fill(
-        database.app_url,
+        database.worker_url,
         clients=clients,
         now=MachineClock().now(),
         zone=ZoneInfo("Asia/Manila"),

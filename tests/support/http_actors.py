@@ -11,6 +11,7 @@ from attrs import frozen
 
 from clientupdater.entrypoints.http.application import build
 from tests.support.http_server import served
+from tests.support.signed_scopes import verify_scopes
 from tests.support.staff_fixture import Staff, staffed
 
 if TYPE_CHECKING:
@@ -60,12 +61,12 @@ class HttpActors:
 @contextmanager
 def http_actors(database: Database) -> Iterator[HttpActors]:
     """Set it up over a database."""
-    with staffed(database, ZoneInfo("Asia/Manila")) as staff:
+    with staffed(database, ZoneInfo("Asia/Manila"), signer=verify_scopes(database)) as staff:
         worker = staff.hire(*(f"{right} branch" for right in RIGHTS), first_name="Ana")
         corrector = staff.hire("clients:read all", "status:read all")
         branch = staff.branch(worker)
         reader = {"Authorization": f"Bearer {staff.session(corrector)}"}
-        with served(build(lambda: nullcontext(staff.app))) as http:
+        with served(build(lambda: nullcontext(staff.serving))) as http:
             http.headers["Authorization"] = f"Bearer {staff.session(worker)}"
             yield HttpActors(staff, http, branch, reader)
 

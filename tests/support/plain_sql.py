@@ -38,9 +38,15 @@ def session(url: str, **settings: object) -> Iterator[Connection]:
 
 
 def access_scope(connection: Connection, **settings: object) -> None:
-    """Say, for this transaction, what the actor may reach; what is not named is not set."""
+    """Say, for this transaction, what the actor may reach; what is not named is not set.
+
+    Only the workers' login may be the `system`.
+    """
+    is_system = settings.get("system") == "on"
+    connection.execute(
+        "set local role clientupdater_system" if is_system else "set local role to default"
+    )
     for name in (
-        "system",
         "actor",
         "all_companies",
         "branch_companies",
@@ -159,5 +165,5 @@ class SqlRows:
 @contextmanager
 def sql_rows(database: Database, **settings: object) -> Iterator[SqlRows]:
     """Open a transaction of the application as the system by default."""
-    with session(database.app_url, **(settings or {"system": "on"})) as connection:
+    with session(database.worker_url, **(settings or {"system": "on"})) as connection:
         yield SqlRows(connection)

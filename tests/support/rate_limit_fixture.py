@@ -82,5 +82,5 @@ def _postgres(request: pytest.FixtureRequest) -> Iterator[Counter]:
             rows = connection.execute("select k::text from rate_limit_counts k").fetchall()
         return repr([bytes.fromhex(row.split(",")[0].split("x")[1].strip('"')) for (row,) in rows])
 
-    with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
+    with ConnectionPool(database.worker_url, min_size=1, max_size=4, open=True) as pool:
         yield Counter(PostgresRateLimits(pool, HASH), written)

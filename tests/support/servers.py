@@ -48,17 +48,24 @@ _OURS = range(20_000, 32_000)
 
 @frozen
 class Database:
-    """A database of one test, and how to log in to it as each of the three."""
+    """A database of one test, and how to log in to it as each of the four."""
 
     name: str
     owner_url: str = field(repr=False)
     app_url: str = field(repr=False)
+    worker_url: str = field(repr=False)
     superuser_url: str = field(repr=False)
 
     @classmethod
     def on(cls, cluster: Cluster, name: str) -> Database:
         """Name a database of this server."""
-        return cls(name, cluster.owner_url(name), cluster.app_url(name), cluster.admin_url(name))
+        return cls(
+            name,
+            cluster.owner_url(name),
+            cluster.app_url(name),
+            cluster.worker_url(name),
+            cluster.admin_url(name),
+        )
 
 
 def described() -> str:
@@ -129,7 +136,7 @@ def _source() -> Source:
 def _foreign(superuser_url: str) -> Cluster:
     """Take a server that is not ours alone: runs side by side must agree on the passwords."""
     word = hashlib.sha256(superuser_url.encode()).hexdigest()[:32]
-    cluster = Cluster(superuser_url, owner_password=f"owner-{word}", login_password=f"app-{word}")
+    cluster = Cluster(superuser_url, f"owner-{word}", f"app-{word}", f"worker-{word}")
     with psycopg.connect(superuser_url) as one_at_a_time:
         # Two who alter one role at once: PostgreSQL fails one of them.
         one_at_a_time.execute("select pg_advisory_xact_lock(hashtext('clientupdater tests'))")

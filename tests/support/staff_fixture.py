@@ -11,6 +11,7 @@ from uuid import UUID
 from attrs import define, frozen
 from psycopg_pool import ConnectionPool
 
+from clientupdater.adapters.local.file_store import MemoryFileStore
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.app import App
 from clientupdater.composition import build_app
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
+    from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
     from clientupdater.adapters.security.vault import Vault
     from tests.support.servers import Database
 
@@ -49,6 +51,9 @@ class Staff:
     """The application over one database, and what only its superuser can put in or look at."""
 
     app: App
+    """With the workers' login, as commands have it."""
+    serving: App
+    """With the serving login, as HTTP has it."""
     clock: HandClock
     url: str
     past_all_rules: ConnectionPool
@@ -137,22 +142,27 @@ class Staff:
 
 @contextmanager
 def staffed(
-    database: Database, zone: ZoneInfo, vault: Vault | None = None, **others: Any
+    database: Database,
+    zone: ZoneInfo,
+    vault: Vault | None = None,
+    *,
+    signer: ScopeSigner | None = None,
+    **others: Any,
 ) -> Iterator[Staff]:
     """Open the application over a database; `others` are parts of its surroundings."""
     clock = HandClock()
+    others = {"files": MemoryFileStore(), **others}
     with (
-        ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool,
+        ConnectionPool(database.worker_url, min_size=1, max_size=4, open=True) as pool,
+        ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as serving_pool,
         kept_open(database.superuser_url) as past_all_rules,
     ):
-        app = build_app(
-            PostgresUnitsOfWork(pool, vault),
-            clock,
-            zone,
-            allowances=PLENTY,
-            **others,
-        )
-        yield Staff(app, clock, database.superuser_url, past_all_rules)
+
+        def built(pool: ConnectionPool) -> App:
+            work = PostgresUnitsOfWork(pool, vault, signer=signer)
+            return build_app(work, clock, zone, allowances=PLENTY, **others)
+
+        yield Staff(built(pool), built(serving_pool), clock, database.superuser_url, past_all_rules)
 
 
 def kept_open(url: str) -> ConnectionPool:

@@ -113,7 +113,7 @@ def worker(
     database: Database, pace: Pace = QUICK, **settings: str
 ) -> AbstractContextManager[ForkServerProcess]:
     """Run one; however it ends, it is gone afterwards."""
-    environment = {"DATABASE_URL": database.app_url, "LOG_LEVEL": "error", **settings}
+    environment = {"DATABASE_URL": database.worker_url, "LOG_LEVEL": "error", **settings}
     return _running(_work, environment, pace)
 
 

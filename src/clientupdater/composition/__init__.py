@@ -6,7 +6,12 @@ and close it in reverse order. Nothing is opened at import.
 
 from clientupdater.adapters.postgres.admin.backups import PostgresBackups
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
-from clientupdater.composition.application import build_app, open_app, open_worker
+from clientupdater.composition.application import (
+    build_app,
+    open_app,
+    open_command_app,
+    open_worker,
+)
 from clientupdater.composition.operations import (
     backups_of,
     diagnose,
@@ -23,5 +28,6 @@ __all__ = [
     "erasure_of",
     "maintenance_of",
     "open_app",
+    "open_command_app",
     "open_worker",
 ]

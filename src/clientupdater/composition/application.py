@@ -17,7 +17,9 @@ from clientupdater.adapters.postgres.core.pool import (
     open_pool,
     pool_readings,
     refuse_unsafe_role,
+    require_system_role,
 )
+from clientupdater.adapters.postgres.core.scope_signer import verifies
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.jobs.leases import PostgresLeases
 from clientupdater.adapters.postgres.jobs.wakeups import PostgresWakeUps
@@ -28,7 +30,7 @@ from clientupdater.composition.assemble import assemble
 from clientupdater.composition.configured import configured_parts
 from clientupdater.composition.dependencies import Dependencies
 from clientupdater.composition.health import readiness, service_checks
-from clientupdater.composition.keys import vault
+from clientupdater.composition.keys import scope_signer, vault
 from clientupdater.composition.people import default_passwords
 from clientupdater.composition.resilience import circuits, local_cache, open_redis, shared_parts
 from clientupdater.composition.sources import open_sources
@@ -79,11 +81,27 @@ def open_app(
 
     A part given by name takes the place of the one that the settings describe. Raises
     Misconfigured if the database login is one that row-level security does not bind.
+
+    The serving login does not act as the system: a program that also syncs, or opens periods by
+    itself, uses `open_command_app`.
     """
     clock = clock or MachineClock()
+    refuse_unsafe_role(settings.serving_url, settings.name_of(settings.serving_url))
     with _opened(
         settings, settings.serving_url, clock, parts, prepares=settings.prepares_when_serving
     ) as (app, _):
+        yield app
+
+
+@contextmanager
+def open_command_app(
+    settings: Settings, *, clock: Clock | None = None, **parts: Unpack[Parts]
+) -> Iterator[App]:
+    """Open an App with the workers' login, as the commands do: it may act as the system."""
+    url, clock = settings.worker_url, clock or MachineClock()
+    prepares = settings.database_prepared_statements
+    require_system_role(url, settings.name_of(url))
+    with _opened(settings, url, clock, parts, prepares=prepares) as (app, _):
         yield app
 
 
@@ -94,6 +112,7 @@ def open_worker(
     """Open everything that a worker needs: an App, and its own connection to the queue."""
     url, clock = settings.worker_url, clock or MachineClock()
     prepares = settings.database_prepared_statements
+    require_system_role(url, settings.name_of(url))
     with (
         _opened(settings, url, clock, parts, prepares=prepares) as (app, work),
         closing(PostgresLeases(url)) as leases,
@@ -107,7 +126,8 @@ def open_worker(
 def _opened(
     settings: Settings, url: str, clock: Clock, parts: Parts, *, prepares: bool | None
 ) -> Iterator[tuple[App, PostgresUnitsOfWork]]:
-    refuse_unsafe_role(url, settings.name_of(url))
+    signer = scope_signer(settings)
+    verifies(url, signer)
     with ExitStack() as stack:
         pool = stack.enter_context(open_pool(url, _pool_size(settings), prepares=prepares))
         redis_client = stack.enter_context(open_redis(settings.redis_url))
@@ -123,7 +143,12 @@ def _opened(
             "sources": {**sources, **parts.get("sources", {})},
         }
         chosen.setdefault("gauges", _gauges(chosen, pool))
-        work = PostgresUnitsOfWork(pool, vault(settings), zone=settings.business_timezone)
+        work = PostgresUnitsOfWork(
+            pool,
+            vault(settings),
+            zone=settings.business_timezone,
+            signer=signer,
+        )
         yield build_app(work, clock, settings.business_timezone, **chosen), work
 
 

@@ -11,7 +11,7 @@ from clientupdater.adapters.local.clock import MachineClock
 from clientupdater.adapters.postgres.admin.embedded import EmbeddedPostgres
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.security.demo_keys import demo_keys
-from clientupdater.composition.keys import vault
+from clientupdater.composition.keys import scope_signer, vault
 from clientupdater.demo_data import AccountsFile, MadeUpAccount, fill
 from clientupdater.domain.errors import AlreadyExists
 
@@ -32,6 +32,7 @@ class DemoDatabase:
 
     owner_url: str
     app_url: str
+    worker_url: str
     is_running: Callable[[], bool]
 
 
@@ -45,13 +46,14 @@ def open_demo_database(directory: Path, *, reset: bool = False) -> Iterator[Demo
         maintenance = PostgresMaintenance(server.owner_url)
         maintenance.migrate()
         maintenance.seed()
-        yield DemoDatabase(server.owner_url, server.app_url, server.is_running)
+        yield DemoDatabase(server.owner_url, server.app_url, server.worker_url, server.is_running)
 
 
 def demo_settings(database: DemoDatabase, folder: Path) -> Mapping[str, str]:
     """Make the settings that the demo decides itself; all of its data is in one folder."""
     return {
         "DATABASE_URL": database.app_url,
+        "DATABASE_WORKER_URL": database.worker_url,
         "DATABASE_MIGRATION_URL": database.owner_url,
         "EXPORT_DIR": str(folder / "exports"),
         "CSV_DROP_DIR": str(folder / "drop"),
@@ -65,9 +67,10 @@ def fill_demo(
 ) -> Sequence[DemoAccount]:
     """Fill the demo's database at the first start; return the accounts to sign in with."""
     accounts = AccountsFile(folder / "accounts.json")
+    PostgresMaintenance(database.owner_url, signer=scope_signer(settings)).seed()
     try:
         fill(
-            settings.serving_url,
+            settings.worker_url,
             clients=clients,
             now=MachineClock().now(),
             zone=settings.business_timezone,

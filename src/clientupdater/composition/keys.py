@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.keyed_hash import KeyedHash
 from clientupdater.adapters.security.vault import Vault
@@ -23,6 +24,14 @@ def vault(settings: Settings) -> Vault | None:
     if settings.encryption_keys is None or settings.blind_index_key is None:
         return None
     return Vault(KeyRing(settings.encryption_keys), settings.blind_index_key)
+
+
+def scope_signer(settings: Settings) -> ScopeSigner | None:
+    """Sign scopes with a key that never changes, since the database keeps it to verify them."""
+    if settings.blind_index_key is None:
+        return None
+    ring = KeyRing({"index": settings.blind_index_key})
+    return ScopeSigner(KeyedHash(ring.derived("row security scope")))
 
 
 def caller_hash(settings: Settings) -> KeyedHash:

@@ -9,9 +9,10 @@ from clientupdater.adapters.postgres.admin.erasure import PostgresErasure
 from clientupdater.adapters.postgres.admin.health import PostgresHealth
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.redis.connect import redis_health
-from clientupdater.composition.application import open_app
+from clientupdater.composition.application import open_command_app
 from clientupdater.composition.diagnosis import diagnosed
 from clientupdater.composition.health import open_circuits, pooler_checks
+from clientupdater.composition.keys import scope_signer
 from clientupdater.composition.sources import configured_names
 
 if TYPE_CHECKING:
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 def maintenance_of(settings: Settings) -> PostgresMaintenance:
     """Open maintenance of the database, with its owner's login."""
-    return PostgresMaintenance(settings.migration_url, sources=configured_names(settings))
+    return PostgresMaintenance(
+        settings.migration_url,
+        sources=configured_names(settings),
+        signer=scope_signer(settings),
+    )
 
 
 def backups_of(settings: Settings) -> PostgresBackups:
@@ -43,9 +48,17 @@ def diagnose(settings: Settings, **parts: Unpack[Parts]) -> Sequence[Health]:
     patience = settings.health_check_timeout_ms / 1000
     checks = [postgres.database()]
     if checks[0].ok:
-        checks += [postgres.role(), *pooler_checks(settings), postgres.schema()]
-    if all(each.ok for each in checks):
-        with open_app(settings, **parts) as app:
+        checks += [postgres.role(), PostgresHealth(settings.worker_url).worker_role()]
+        checks += [*pooler_checks(settings), postgres.schema()]
+    # What follows is found wrong without keeping the rest from being checked.
+    is_usable = all(each.ok for each in checks)
+    if settings.blind_index_key and is_usable:
+        scopes, is_usable = postgres.scopes(scope_signer(settings))
+        checks.append(scopes)
+    if checks[0].ok:
+        checks.append(postgres.serving_role())
+    if is_usable:
+        with open_command_app(settings, **parts) as app:
             checks += diagnosed(app)
     if settings.redis_url:
         redis = redis_health(settings.redis_url, patience=patience)

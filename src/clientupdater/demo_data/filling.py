@@ -116,7 +116,7 @@ def fill(
 
 def _begin(connection: Connection) -> None:
     """Act as the system, one process at a time, and refuse a database that has clients."""
-    connection.execute("select set_config('clientupdater.system', 'on', true)")
+    connection.execute("set local role clientupdater_system")
     connection.execute("select pg_advisory_xact_lock(hashtext('clientupdater: made-up book'))")
     if connection.execute("select from clients limit 1").fetchone() is not None:
         raise AlreadyExists(

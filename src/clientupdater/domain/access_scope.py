@@ -149,6 +149,26 @@ class AccessScope:
         return other._branches(theirs) <= self._branches(mine)
 
 
+def over_everything(actor: PersonId) -> AccessScope:
+    """Cover every client, for an act of this person that may concern any of them."""
+    return AccessScope(actor, Scope.ALL, {}, frozenset(), frozenset())
+
+
+def over_nothing(actor: PersonId) -> AccessScope:
+    """Cover no client: only what is the person's own."""
+    return AccessScope(actor, None, {}, frozenset(), frozenset())
+
+
+def over_branches(actor: PersonId, *branches: BranchId) -> AccessScope:
+    """Cover the clients of these branches, for an act of this person upon the branches."""
+    return AccessScope(actor, Scope.BRANCH, {}, frozenset(branches), frozenset())
+
+
+def over_clients_of(officer: PersonId) -> AccessScope:
+    """Cover the clients assigned to an officer, for an act upon the officer."""
+    return AccessScope(officer, Scope.SELF, {}, frozenset(), frozenset())
+
+
 def access_scope_of(actor: Actor, *permissions: Permission) -> AccessScope:
     """State what an actor may see by any of these permissions; nothing once inactive (A4, A8)."""
     held = (grant for permission in permissions for grant in actor.grants_of(permission))

@@ -45,17 +45,36 @@ if TYPE_CHECKING:
 
 @frozen
 class System:
-    """The software itself, acting for no person: it sees every client."""
+    """The software itself, acting for no person: it sees every client.
+
+    Only the workers' login may be it; with the serving login, its transactions raise Misconfigured.
+    """
+
+
+@frozen
+class NoClients:
+    """A transaction that sees no client: it is about people, rights, jobs or the configuration."""
+
+
+@frozen
+class Administration(NoClients):
+    """One that, beside, signs people in or changes people, rights or places; others may not."""
 
 
 SYSTEM: Final = System()
+ADMINISTRATION: Final = Administration()
+NO_CLIENTS: Final = NoClients()
 
-RowSecurityScope: TypeAlias = AccessScope | System
+RowSecurityScope: TypeAlias = AccessScope | System | NoClients
 """Which clients a transaction sees."""
 
 
 class Transaction(Protocol):
     """One transaction under way, and its repositories."""
+
+    def limit_to(self, access_scope: AccessScope) -> None:
+        """See from now on the clients that this scope covers, in place of those before."""
+        ...
 
     @property
     def clients(self) -> Clients: ...
@@ -154,7 +173,7 @@ class UnitsOfWork(Protocol):
         ...
 
     def outer_transaction(
-        self, rls_scope: RowSecurityScope = SYSTEM, claim: Claim | None = None
+        self, rls_scope: RowSecurityScope = NO_CLIENTS, claim: Claim | None = None
     ) -> AbstractContextManager[OuterTransaction]:
         """Make one transaction of all that this thread begins inside, and claim a key with it.
 

@@ -76,9 +76,11 @@ class DatabaseSettings:
             "DATABASE_WORKER_URL",
             postgres_url,
             "postgresql://user:password@host:port/database",
-            "The same database with the workers' login; not through a pooler.",
+            "The same database with the login of workers and commands, which may act as "
+            "clientupdater_system; not through a pooler. The serving login may not, so workers and "
+            "commands refuse to start with it.",
             default="DATABASE_DIRECT_URL",
-            example=POSTGRES_EXAMPLE,
+            example=POSTGRES_EXAMPLE.replace("clientupdater:", "clientupdater_worker:"),
             secret=True,
         ),
         repr=hide,

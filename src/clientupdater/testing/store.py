@@ -17,7 +17,7 @@ from attrs import Factory, define, evolve
 from clientupdater.adapters.security.vault import required
 from clientupdater.domain.clients import Client, has_terminal_outcome
 from clientupdater.domain.errors import Unavailable
-from clientupdater.ports.unit_of_work import SYSTEM, System
+from clientupdater.ports.unit_of_work import NO_CLIENTS, NoClients, System
 from clientupdater.testing.audit import Entry, MemoryAuditLog
 from clientupdater.testing.pension_numbers import MemoryPensionNumbers
 from clientupdater.testing.queue import MemoryJobs
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.security.vault import SealedNumber, Vault
     from clientupdater.domain.access import Actor
+    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.contacts import ContactCard
     from clientupdater.domain.ids import ClientId, CompanyId, JobId, PersonId
     from clientupdater.domain.periods import Period
@@ -146,7 +147,7 @@ class MemoryBook:
     ) -> AbstractContextManager[MemoryTransaction]:
         """Begin a transaction; its statements commit together."""
         del generation
-        return self.begin(SYSTEM)
+        return self.begin(NO_CLIENTS)
 
     snapshot = NeedsDatabase()
     outer_transaction = NeedsDatabase()
@@ -240,10 +241,16 @@ class MemoryTransaction:
             lambda client: self.known(client) is not None,
         )
 
+    def limit_to(self, access_scope: AccessScope) -> None:
+        """See other clients from now on."""
+        self.rls_scope = access_scope
+
     def sees(self, client: Client) -> bool:
         """Whether the client exists for this unit of work."""
         if isinstance(self.rls_scope, System):
             return True
+        if isinstance(self.rls_scope, NoClients):
+            return False
         return self.rls_scope.covers(client.place)
 
     def known(self, client: ClientId) -> Client | None:

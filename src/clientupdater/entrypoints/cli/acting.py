@@ -48,12 +48,12 @@ def as_option(command: _Command) -> _Command:
 @contextmanager
 def opened_as(session: Session, acts: str | None) -> Iterator[tuple[App, Caller]]:
     """Open the application for a user, under the same policy as over HTTP."""
-    from clientupdater.composition import open_app
+    from clientupdater.composition import open_command_app
 
     email = acts or session.settings.actor
     if email is None:
         raise click.UsageError("no acting user: give --as EMAIL, or set CLIENTUPDATER_ACTOR")
-    with open_app(session.settings) as app:
+    with open_command_app(session.settings) as app:
         yield app, app.people.operators.identify(email, ORIGIN)
 
 

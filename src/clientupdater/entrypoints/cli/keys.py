@@ -21,9 +21,9 @@ def rotate(session: Session, *, as_json: bool) -> None:
     Put the new key first in ENCRYPTION_KEYS, restart servers and workers, then run this. Remove the
     older key once it has ended. You can stop it and run it again; people can work meanwhile.
     """
-    from clientupdater.composition import open_app
+    from clientupdater.composition import open_command_app
 
-    with open_app(session.settings) as app:
+    with open_command_app(session.settings) as app:
         renewed = app.clients.pension_numbers.renew()
     if as_json:
         print_json({"renewed": renewed})

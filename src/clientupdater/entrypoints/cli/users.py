@@ -80,9 +80,9 @@ def create(session: Session, /, *, as_json: bool, bootstrap: bool, **params: Any
         raise click.UsageError("the first administrator has every permission: leave out --role")
     new = NewUser(**params, roles=[NewRole(role, company) for role in roles])
     if bootstrap:
-        from clientupdater.composition import open_app
+        from clientupdater.composition import open_command_app
 
-        with open_app(session.settings) as app:
+        with open_command_app(session.settings) as app:
             made = app.people.operators.bootstrap(new, ORIGIN)
             caller = app.people.operators.identify(made.person.email, ORIGIN)
             (shown,) = _shown(app, caller, made.person)

@@ -41,7 +41,7 @@ from clientupdater.entrypoints.http.limits import failures_counted, require
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.replies import reply, response
 from clientupdater.entrypoints.http.request_values import parse, readable_path, with_values
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.runtime.deadlines import ending_at, seconds_left
 from clientupdater.usecases.requests.idempotency import KeyedRequest, Reply
 
@@ -170,7 +170,7 @@ def _handle_once(
 
 def _rls_scope(endpoint: Endpoint, caller: Caller) -> RowSecurityScope:
     if endpoint.permission is None:
-        return SYSTEM
+        return NO_CLIENTS
     return access_scope_of(caller.actor, endpoint.permission)
 
 

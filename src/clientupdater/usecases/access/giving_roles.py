@@ -18,7 +18,7 @@ from clientupdater.domain.roles import (
     require_may_give_role,
 )
 from clientupdater.ports.audit import RightsChange
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import ADMINISTRATION
 from clientupdater.usecases.access.user_admin import (
     current_actor,
     find_person,
@@ -95,7 +95,7 @@ class GivingRoles:
 
     def of_person(self, caller: Caller, person: PersonId | str) -> Sequence[GivenRole]:
         """List a person's roles; another's need users:read."""
-        with refusals_recorded(self.work, caller, person), self.work.begin(SYSTEM) as tx:
+        with refusals_recorded(self.work, caller, person), self.work.begin(ADMINISTRATION) as tx:
             actor, shown = current_actor(tx, caller), find_person(tx, person)
             if shown.id != actor.id:
                 require_over_person(actor, Permission.USERS_READ, shown.place)
@@ -105,7 +105,7 @@ class GivingRoles:
         self, caller: Caller, person: PersonId | str, role: str, company: CompanyId | str | None
     ) -> Sequence[GrantChange]:
         """List the grants of a role that a person lacks, each with the scope they hold instead."""
-        with refusals_recorded(self.work, caller, person), self.work.begin(SYSTEM) as tx:
+        with refusals_recorded(self.work, caller, person), self.work.begin(ADMINISTRATION) as tx:
             actor, shown = current_actor(tx, caller), find_person(tx, person)
             if shown.id != actor.id:
                 require_over_person(actor, Permission.USERS_READ, shown.place)

@@ -20,7 +20,7 @@ from clientupdater.domain.roles import (
 )
 from clientupdater.domain.versions import require_version
 from clientupdater.ports.audit import ConfigurationChange, LoggedAction
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import ADMINISTRATION
 from clientupdater.usecases.access.giving_roles import audited, grants_by_roles
 from clientupdater.usecases.access.user_admin import (
     current_actor,
@@ -86,24 +86,36 @@ class Roles:
 
     def list(self, caller: Caller) -> Sequence[ShownRole]:
         """List the roles by code."""
-        with refusals_recorded(self.work, caller, None, "role"), self.work.begin(SYSTEM) as tx:
+        with (
+            refusals_recorded(self.work, caller, None, "role"),
+            self.work.begin(ADMINISTRATION) as tx,
+        ):
             require_over_roles(current_actor(tx, caller), Permission.USERS_READ)
             holders = tx.roles.count_holders()
             return [ShownRole(role, holders.get(code, 0)) for code, role in tx.roles.all().items()]
 
     def show(self, caller: Caller, code: str) -> ShownRole:
-        with refusals_recorded(self.work, caller, code, "role"), self.work.begin(SYSTEM) as tx:
+        with (
+            refusals_recorded(self.work, caller, code, "role"),
+            self.work.begin(ADMINISTRATION) as tx,
+        ):
             require_over_roles(current_actor(tx, caller), Permission.USERS_READ)
             return _shown(tx, _find(tx, code))
 
     def judge(self, caller: Caller) -> None:
         """Refuse a caller who may not manage roles, and do nothing else."""
-        with refusals_recorded(self.work, caller, None, "role"), self.work.begin(SYSTEM) as tx:
+        with (
+            refusals_recorded(self.work, caller, None, "role"),
+            self.work.begin(ADMINISTRATION) as tx,
+        ):
             require_over_roles(current_actor(tx, caller), Permission.USERS_MANAGE)
 
     def create(self, caller: Caller, code: str, changes: RoleChanges) -> ShownRole:
         """Create a role that no one has yet."""
-        with refusals_recorded(self.work, caller, None, "role"), self.work.begin(SYSTEM) as tx:
+        with (
+            refusals_recorded(self.work, caller, None, "role"),
+            self.work.begin(ADMINISTRATION) as tx,
+        ):
             actor = _manager(tx, caller)
             role = changes.applied(Role(code=checked_code(code), name="", scopes={}))
             _name(role.name)
@@ -126,7 +138,10 @@ class Roles:
 
         A preview refuses as the change would, and writes nothing.
         """
-        with refusals_recorded(self.work, caller, code, "role"), self.work.begin(SYSTEM) as tx:
+        with (
+            refusals_recorded(self.work, caller, code, "role"),
+            self.work.begin(ADMINISTRATION) as tx,
+        ):
             actor, seen = _manager(tx, caller), _find(tx, code)
             changed = changes.applied(seen)
             require_version(version, seen.version, _fields(seen, changed))
@@ -156,7 +171,10 @@ class Roles:
 
     def delete(self, caller: Caller, code: str, version: int | None) -> None:
         """Delete a role of one's own that no one has."""
-        with refusals_recorded(self.work, caller, code, "role"), self.work.begin(SYSTEM) as tx:
+        with (
+            refusals_recorded(self.work, caller, code, "role"),
+            self.work.begin(ADMINISTRATION) as tx,
+        ):
             _manager(tx, caller)
             seen = _find(tx, code)
             require_version(version, seen.version)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from clientupdater.domain.access_scope import over_clients_of
 from clientupdater.domain.delegation import (
     require_may_give_area,
     require_may_give_branch,
@@ -68,6 +69,7 @@ class Territories:
     def _take(self, admin: UserAdmin, kind: PlaceKind, place: UUID) -> None:
         tx, person = admin.tx, admin.person.id
         tx.people.take_place(kind, place, person)
+        tx.limit_to(over_clients_of(person))
         ended = tx.officers.end_lost_assignments([person], admin.actor.id, self.clock.now())
         admin.log_action("territory.take", **{kind: place}, assignments_ended=ended)
         admin.audit_rights("revoked", kind, place)

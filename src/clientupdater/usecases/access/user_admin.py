@@ -21,7 +21,7 @@ from clientupdater.domain.delegation import (
 from clientupdater.domain.errors import Forbidden, NotFound, PrivilegeExceeded, Unauthenticated
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.ports.audit import LoggedAction, RightsChange
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import ADMINISTRATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -98,7 +98,7 @@ def user_admin(
     An actor may see a person with wider rights than their own, but not manage them (A6). A verb
     that only gives, or that compares the rights itself, sets `allow_wider_rights`.
     """
-    with refusals_recorded(work, caller, person), work.begin(SYSTEM) as tx:
+    with refusals_recorded(work, caller, person), work.begin(ADMINISTRATION) as tx:
         tx.people.lock_rights()
         actor = current_actor(tx, caller)
         user = find_person(tx, person)
@@ -209,7 +209,7 @@ def refusals_recorded(
     try:
         yield
     except _Denied as denied:
-        with work.begin(SYSTEM) as tx:
+        with work.begin(ADMINISTRATION) as tx:
             tx.audit.log_refusal(caller, denied.decision, resource, target_id, denied.company)
         if denied.is_visible:
             raise Forbidden(denied.decision.permission) from None
@@ -221,6 +221,6 @@ def refusals_recorded(
             resource_id=target_id,
             details={"because": error.message},
         )
-        with work.begin(SYSTEM) as tx:
+        with work.begin(ADMINISTRATION) as tx:
             tx.audit.log_action(caller, entry)
         raise

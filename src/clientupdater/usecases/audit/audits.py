@@ -14,7 +14,7 @@ from clientupdater.domain.access_scope import access_scope_of, visible_scope_of
 from clientupdater.domain.administration import decide_over_thing
 from clientupdater.domain.errors import Forbidden, InvalidInput, NotFound
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.usecases.clients.client_access import find_for_audit
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ class Audits:
             require_auditor(self.work, caller, None)
         else:
             query = evolve(query, client=audited_client(self.work, caller, client).id)
-        with self.work.read(SYSTEM) as tx:
+        with self.work.read(NO_CLIENTS) as tx:
             return tx.audits.activity(query)
 
     def configuration(self, caller: Caller, query: ConfigurationQuery) -> ConfigurationPage:
         """Read changes of organisation and configuration, which are of no company."""
         require_auditor(self.work, caller, None)
-        with self.work.read(SYSTEM) as tx:
+        with self.work.read(NO_CLIENTS) as tx:
             return tx.audits.configuration(query)
 
     def authorization(
@@ -66,7 +66,7 @@ class Audits:
         companies = self._companies(caller)
         if client is not None:
             query = evolve(query, client=audited_client(self.work, caller, client).id)
-        with self.work.read(SYSTEM) as tx:
+        with self.work.read(NO_CLIENTS) as tx:
             return tx.audits.authorization(evolve(query, companies=companies))
 
     def _companies(self, caller: Caller) -> frozenset[CompanyId] | None:
@@ -85,7 +85,7 @@ class Audits:
         Raises NotFound, or Forbidden for a client of a company that the caller may not audit.
         """
         audited = audited_client(self.work, caller, client)
-        with self.work.read(SYSTEM) as tx:
+        with self.work.read(access_scope_of(caller.actor, Permission.AUDIT_READ)) as tx:
             return tx.audits.accesses(audited, limit, after)
 
 
@@ -109,6 +109,6 @@ def require_auditor(
     """Refuse, and audit the refusal."""
     decision = decide_over_thing(caller.actor, Permission.AUDIT_READ, company)
     if not decision.allowed:
-        with work.begin(SYSTEM) as tx:
+        with work.begin(NO_CLIENTS) as tx:
             tx.audit.log_refusal(caller, decision, resource, resource_id, company)
         raise Forbidden(Permission.AUDIT_READ)

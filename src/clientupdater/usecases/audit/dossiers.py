@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from clientupdater.domain.access import decide
+from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.usecases.audit.audits import audited_client
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Dossiers:
         audited = audited_client(self.work, caller, client)
         if reveal:
             self._require_reveal(caller, audited)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(access_scope_of(caller.actor, Permission.AUDIT_READ)) as tx:
             tx.audit.log_access(caller, "viewed", audited.id, "dossier")
             number = tx.pension_numbers.show(audited.id) if reveal else None
             if number:
@@ -84,7 +85,7 @@ class Dossiers:
     def _require_reveal(self, caller: Caller, client: Client) -> None:
         decision = decide(caller.actor, Permission.CLIENTS_REVEAL, client.place)
         if not decision.allowed:
-            with self.work.begin(SYSTEM) as tx:
+            with self.work.begin(NO_CLIENTS) as tx:
                 tx.audit.log_refusal(caller, decision, "client", str(client.id), client.company)
             raise Forbidden(Permission.CLIENTS_REVEAL)
 

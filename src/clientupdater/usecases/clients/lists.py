@@ -10,7 +10,7 @@ from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.periods import business_day
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.lists import Looking
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -39,6 +39,6 @@ def require_scope(work: UnitsOfWork, caller: Caller, permission: Permission, res
         return
     missing = Missing.GRANT if caller.actor.is_active else Missing.ACTIVE_ACCOUNT
     decision = Decision(permission, caller.actor.grants_of(permission), missing)
-    with work.begin(SYSTEM) as tx:
+    with work.begin(NO_CLIENTS) as tx:
         tx.audit.log_refusal(caller, decision, resource, "")
     raise Forbidden(permission)

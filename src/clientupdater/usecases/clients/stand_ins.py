@@ -8,7 +8,7 @@ from uuid import uuid4
 from attrs import frozen
 
 from clientupdater.domain.access import Decision, Missing
-from clientupdater.domain.access_scope import access_scope_of
+from clientupdater.domain.access_scope import access_scope_of, over_clients_of
 from clientupdater.domain.errors import AlreadyExists, Forbidden, NotFound, OfficerNotAllowed
 from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.periods import business_day
@@ -21,7 +21,7 @@ from clientupdater.domain.stand_ins import (
     shared_branches,
 )
 from clientupdater.ports.audit import LoggedAction, RightsChange
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import ADMINISTRATION
 from clientupdater.usecases.access.user_admin import current_actor
 from clientupdater.usecases.clients.lists import require_scope
 
@@ -78,10 +78,11 @@ class StandIns:
             starts_at=starts_at,
             ends_at=ends_at,
         )
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             tx.people.lock_rights()
             scope = access_scope_of(current_actor(tx, caller), _ASSIGN)
             shared, companies = _widened(tx, made)
+            tx.limit_to(over_clients_of(made.officer))
             places = tx.officers.count_by_place(made.officer)
             covered = {place: count for place, count in places.items() if place.branch in shared}
             allowed = covers_branches(scope, made.officer, shared, companies) and all(
@@ -100,7 +101,7 @@ class StandIns:
     def end(self, caller: Caller, stand_in: UUID) -> None:
         """End one now; it needs the same rights as arranging it (A6)."""
         require_scope(self.work, caller, _ASSIGN, "client")
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             tx.people.lock_rights()
             scope = access_scope_of(current_actor(tx, caller), _ASSIGN)
             seen = tx.officers.stand_in(stand_in)
@@ -118,13 +119,13 @@ class StandIns:
     ) -> Sequence[StandIn]:
         """List those that run or will run, as far as clients:assign covers them, by their end."""
         require_scope(self.work, caller, _ASSIGN, "client")
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             scope = access_scope_of(current_actor(tx, caller), _ASSIGN)
             return tx.officers.stand_ins(scope, self.clock.now(), after, at_most)
 
     def _refusal(self, caller: Caller, officer: PersonId) -> Forbidden:
         decision = Decision(_ASSIGN, caller.actor.grants_of(_ASSIGN), Missing.TERRITORY)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             tx.audit.log_refusal(caller, decision, "user", str(officer))
         return Forbidden(_ASSIGN)
 

@@ -10,7 +10,7 @@ from attrs import frozen
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.versions import changed_fields
 from clientupdater.ports.audit import ConfigurationChange, LoggedAction
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.usecases.access.user_admin import (
     current_actor,
     refusals_recorded,
@@ -73,7 +73,7 @@ def config_admin(
     work: UnitsOfWork, clock: Clock, caller: Caller, resource: str
 ) -> Iterator[ConfigAdmin]:
     """Begin a change: it waits for the one under way, and the audit keeps a refusal (A5)."""
-    with refusals_recorded(work, caller, None, resource), work.begin(SYSTEM) as tx:
+    with refusals_recorded(work, caller, None, resource), work.begin(NO_CLIENTS) as tx:
         tx.configuration.lock()
         yield ConfigAdmin(tx, caller, current_actor(tx, caller), clock.now())
 
@@ -83,5 +83,5 @@ def config_reader(
     work: UnitsOfWork, clock: Clock, caller: Caller, resource: str
 ) -> Iterator[ConfigAdmin]:
     """Begin a look at the configuration."""
-    with refusals_recorded(work, caller, None, resource), work.begin(SYSTEM) as tx:
+    with refusals_recorded(work, caller, None, resource), work.begin(NO_CLIENTS) as tx:
         yield ConfigAdmin(tx, caller, current_actor(tx, caller), clock.now())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from clientupdater.domain.access_scope import over_everything
 from clientupdater.domain.errors import ConfigurationNotAllowed, NotFound
 from clientupdater.domain.lookups import (
     FACTS,
@@ -115,12 +116,14 @@ def save_entry(
     admin: ConfigAdmin, table: LookupTable, seen: Lookup, changed: Lookup
 ) -> ConfigurationChange:
     if table is LookupTable.COMPANIES and seen.is_active and not changed.is_active:
-        _require_no_clients(admin.tx, seen)
+        _require_no_clients(admin, seen)
     admin.tx.configuration.save_lookup(table, changed)
     return admin.record(table, seen.code, seen.values, changed.values)
 
 
-def _require_no_clients(tx: Transaction, company: Lookup) -> None:
+def _require_no_clients(admin: ConfigAdmin, company: Lookup) -> None:
+    tx = admin.tx
+    tx.limit_to(over_everything(admin.actor.id))
     if tx.configuration.has_clients(company.code):
         message = f"{company.code} has active clients, so it cannot be deactivated."
         raise ConfigurationNotAllowed(message)

@@ -11,7 +11,7 @@ from clientupdater.domain.access_scope import visible_scope_of
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.ports.cache import EVERYONE, CacheKey, Topic
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 
 if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
@@ -59,6 +59,6 @@ class ReadLookups:
             return
         missing = Missing.SCOPE_ALL if grants else Missing.GRANT
         decision = Decision(Permission.CONFIG_READ, grants, missing)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             tx.audit.log_refusal(caller, decision, "lookup", "")
         raise Forbidden(Permission.CONFIG_READ)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from clientupdater.domain.access_scope import over_everything
 from clientupdater.domain.errors import InvalidInput, PlanChanged
 from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.lookups import Lookup, LookupTable
@@ -76,6 +77,7 @@ class ParStatusTracking:
             reader.require(Permission.CONFIG_MANAGE, None)
             entry = known_entry(all_lookups(reader.tx), TABLE, code)
             _require_other(entry, is_trackable=is_trackable)
+            reader.tx.limit_to(over_everything(reader.actor.id))
             plan = reader.tx.configuration.plan_tracking(code, is_trackable=is_trackable)
             return TrackingPreview(entry, is_trackable, plan)
 
@@ -115,6 +117,7 @@ class ParStatusTracking:
         self, admin: ConfigAdmin, seen: Lookup, changed: Lookup, plan_hash: str | None
     ) -> tuple[ConfigurationChange, JobId | None]:
         is_trackable = bool(changed.facts["is_trackable"])
+        admin.tx.limit_to(over_everything(admin.actor.id))
         plan = admin.tx.configuration.plan_tracking(seen.code, is_trackable=is_trackable)
         if plan.hash != plan_hash:
             raise PlanChanged

@@ -8,6 +8,7 @@ from uuid import uuid4
 from attrs import evolve, frozen
 
 from clientupdater.domain.access import Decision, Missing
+from clientupdater.domain.access_scope import over_nothing
 from clientupdater.domain.errors import Forbidden, Gone, InvalidInput, NotFound
 from clientupdater.domain.exports import COLUMNS, ExportType
 from clientupdater.domain.jobs import can_be_cancelled
@@ -17,7 +18,6 @@ from clientupdater.ports.exports import Export, ExportKey
 from clientupdater.ports.filter_codec import encode_filter, encode_query
 from clientupdater.ports.lists import ClientQuery, Page, StaffMember
 from clientupdater.ports.queue import EXPORT_QUEUE, NewJob
-from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.clients.lists import looking, require_scope
 from clientupdater.usecases.exports.authorization import outgrown_by, own, require_rights, shown_to
 
@@ -91,7 +91,7 @@ class Exports:
     def show(self, caller: Caller, export: UUID) -> Export:
         """Show one of the caller's exports. Raises NotFound for another person's."""
         require_scope(self.work, caller, Permission.REPORTS_EXPORT, "export")
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(over_nothing(caller.actor.id)) as tx:
             return shown_to(caller.actor, own(tx, caller, export))
 
     def list(
@@ -99,7 +99,7 @@ class Exports:
     ) -> Page[Export, ExportKey]:
         """List a page of the caller's exports, the newest first."""
         require_scope(self.work, caller, Permission.REPORTS_EXPORT, "export")
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(over_nothing(caller.actor.id)) as tx:
             result = tx.exports.of_person(caller.actor.id, after=after, at_most=limit + 1)
         shown = tuple(shown_to(caller.actor, each) for each in result[:limit])
         more = len(result) > limit
@@ -110,12 +110,12 @@ class Exports:
 
         Raises NotFound while there is no file yet, and Gone once it has expired.
         """
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(over_nothing(caller.actor.id)) as tx:
             result = own(tx, caller, export)
         require_rights(self.work, caller, result.request)
         self._require_scope(caller, result)
         name = self._name(result)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(over_nothing(caller.actor.id)) as tx:
             self._write_down(tx, caller, result)
             return result, self.files.read(name)
 
@@ -125,7 +125,7 @@ class Exports:
             return
         result = caller.actor.grants_of(permission)
         decision = Decision(permission, result, Missing.SCOPE_OF_FILE)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(over_nothing(caller.actor.id)) as tx:
             tx.audit.log_refusal(caller, decision, "export", str(export.id), export.company)
         raise Forbidden(
             permission, "The file holds what you may not see any more; ask for a new export."
@@ -150,7 +150,7 @@ class Exports:
         A worker that is writing it notices, and stops.
         """
         require_scope(self.work, caller, Permission.REPORTS_EXPORT, "export")
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(over_nothing(caller.actor.id)) as tx:
             result = own(tx, caller, export)
             if result.job is not None:
                 self._call_off(tx, result.job)

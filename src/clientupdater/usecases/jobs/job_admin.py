@@ -10,7 +10,7 @@ from clientupdater.domain.administration import decide_over_thing
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.audit import LoggedAction
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ def job_admin(
         with work.begin(visible_scope_of(caller.actor)) as tx:
             tx.audit.log_refusal(caller, decision, resource, str(named))
         raise Forbidden(Permission.JOBS_MANAGE)
-    with work.begin(SYSTEM) as tx:
+    with work.begin(NO_CLIENTS) as tx:
         yield tx
 
 

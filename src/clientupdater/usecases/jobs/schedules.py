@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from clientupdater.domain.errors import AlreadyExists, InvalidInput, NotFound, VersionConflict
 from clientupdater.domain.jobs import Schedule, firing, resumed
 from clientupdater.ports.queue import NewJob
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.usecases.jobs.job_admin import job_admin, log_action
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class ScheduleAdministration:
         A schedule fires in one transaction with its job, and only if this version has that job.
         """
         now, fired, unreadable = self.clock.now(), [], []
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             for due in tx.schedules.lock_due(now, self.tasks):
                 try:
                     if self._fire(tx, due, now):

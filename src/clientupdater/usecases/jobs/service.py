@@ -12,7 +12,7 @@ from clientupdater.domain.jobs import can_be_cancelled, can_be_retried
 from clientupdater.domain.retention import Purgeable
 from clientupdater.ports.gauges import GaugeReading
 from clientupdater.ports.queue import with_idle
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.usecases.jobs.job_admin import job_admin, log_action
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class JobAdministration:
     def find_stuck(self) -> StuckJobs:
         """Find the queues with dead jobs, or with jobs that have waited too long."""
         now = self.clock.now()
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             depths = tx.jobs.depths(now)
         ages = {each.queue: now - each.oldest_due_at for each in depths if each.oldest_due_at}
         return StuckJobs(
@@ -119,7 +119,7 @@ class JobAdministration:
         An empty queue is reported as 0, since a gauge keeps its last value otherwise.
         """
         now = self.clock.now()
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             result = with_idle(tx.jobs.depths(now))
         for each in result:
             age = (now - each.oldest_due_at).total_seconds() if each.oldest_due_at else 0.0

@@ -10,7 +10,7 @@ from clientupdater.domain.errors import Error
 from clientupdater.domain.sync.source_status import SILENCE, configured_statuses
 from clientupdater.ports.health import ServiceHealth, ServiceStatus
 from clientupdater.ports.queue import with_idle
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -63,7 +63,7 @@ class CheckSystem:
     def _looked_within(self, system_health: SystemHealth) -> SystemHealth:
         """Read queues and sources, if the database still answers."""
         try:
-            with self.work.begin(SYSTEM) as tx:
+            with self.work.begin(NO_CLIENTS) as tx:
                 queues = tx.jobs.depths(system_health.looked_at)
                 statuses = tx.sync_jobs.source_statuses(system_health.looked_at, silence=SILENCE)
         except Error:

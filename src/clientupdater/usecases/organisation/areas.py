@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from attrs import evolve, frozen
 
+from clientupdater.domain.access_scope import over_everything
 from clientupdater.domain.delegation import (
     require_may_delete_area,
     require_may_place_branch,
@@ -104,6 +105,7 @@ class Areas:
             require_may_delete_area(actor, seen.id, tx.people.actors(holders).values())
             members = tx.organisation.members(seen.id)
             tx.areas.save(seen, deleted_at=self.clock.now())
+            tx.limit_to(over_everything(actor.id))
             tx.officers.end_lost_assignments(holders, actor.id, self.clock.now())
             lost = {"branches": sorted(map(str, members))}
             record_rights(tx, caller, holders, "area", seen.id, lost)
@@ -212,6 +214,7 @@ def remove_branch(
     if before is None:
         return None
     tx.areas.remove_branch(area, branch)
+    tx.limit_to(over_everything(actor.id))
     tx.officers.end_lost_assignments(holders, actor.id, now)
     record_rights(tx, caller, holders, "area", area, {"branch": str(branch)})
     was = member_record(branch, is_primary=before)

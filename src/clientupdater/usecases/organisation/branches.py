@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from attrs import evolve, frozen
 
+from clientupdater.domain.access_scope import over_branches
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.ids import BranchId
 from clientupdater.domain.organisation import Branch, checked, require_no_clients, tidy
@@ -122,6 +123,7 @@ class Branches:
         ):
             seen = find_branch(tx, actor, branch, MANAGE)
             require_version(version, seen.version)
+            tx.limit_to(over_branches(actor.id, seen.id))
             require_no_clients(tx.branches.count_clients(seen.id))
             delete_branch(tx, caller, seen, self.clock.now(), "branch.delete")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from clientupdater.domain.organisation import tidy
 from clientupdater.domain.versions import changed_fields
 from clientupdater.ports.audit import ConfigurationChange, LoggedAction, RightsChange
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import ADMINISTRATION
 from clientupdater.usecases.access.user_admin import current_actor, refusals_recorded
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def organisation_admin(
 
     What bears on rights waits for the change of rights that is under way.
     """
-    with refusals_recorded(work, caller, named, resource), work.begin(SYSTEM) as tx:
+    with refusals_recorded(work, caller, named, resource), work.begin(ADMINISTRATION) as tx:
         if bears_on_rights:
             tx.people.lock_rights()
         yield tx, current_actor(tx, caller)

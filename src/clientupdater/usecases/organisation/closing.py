@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from clientupdater.domain.access_scope import over_branches
 from clientupdater.domain.delegation import require_may_move_clients
 from clientupdater.domain.errors import InvalidInput, PlanChanged
 from clientupdater.domain.permissions import Permission, Scope
@@ -51,6 +52,7 @@ class BranchClosing:
         """State what closing the branch would do, and change nothing."""
         with organisation_admin(self.work, caller, "branch", branch) as (tx, actor):
             closing = _judged(tx, actor, branch, into, version, takes_contacts=takes_contacts)
+            _see_clients(tx, actor, closing)
             return ClosingResult(closing, _plan(tx, actor, closing), is_applied=False)
 
     def close(
@@ -73,6 +75,7 @@ class BranchClosing:
             actor,
         ):
             closing = _judged(tx, actor, branch, into, version, takes_contacts=takes_contacts)
+            _see_clients(tx, actor, closing)
             tx.branches.lock_clients(closing.branch.id)
             plan = _plan(tx, actor, closing)
             if plan.hash != plan_hash:
@@ -103,6 +106,11 @@ def _judged(
         raise InvalidInput.of("/into", "is the branch itself; choose another one")
     require_may_move_clients(actor, closed.id, other.id)
     return Closing(branch=closed, into=other, takes_contacts=takes_contacts)
+
+
+def _see_clients(tx: Transaction, actor: Actor, closing: Closing) -> None:
+    """See the clients of both branches, whatever the actor may see of them."""
+    tx.limit_to(over_branches(actor.id, closing.branch.id, closing.into.id))
 
 
 def _plan(tx: Transaction, actor: Actor, closing: Closing) -> ClosingPlan:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from attrs import evolve
 
+from clientupdater.domain.access_scope import over_branches
 from clientupdater.domain.delegation import (
     require_may_give_area,
     require_may_give_branch,
@@ -85,6 +86,7 @@ def revert_branch(admin: ConfigAdmin, change: RecordedChange) -> ConfigurationCh
     seen = find_branch(tx, admin.actor, identity, branches.MANAGE)
     _require_last(change, seen.record, seen.version)
     if change.before is None:
+        tx.limit_to(over_branches(admin.actor.id, identity))
         require_no_clients(tx.branches.count_clients(identity))
         _require_unused(tx.branches.holders(identity), seen.areas, "branch")
         return delete_branch(tx, caller, seen, admin.now, "branch.delete")

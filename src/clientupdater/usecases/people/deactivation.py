@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from clientupdater.domain.access_scope import over_clients_of
 from clientupdater.domain.accounts import LOCKED_FOR_GOOD
 from clientupdater.domain.delegation import (
     is_administrator,
@@ -49,6 +50,7 @@ class Deactivation:
             require_not_wider(admin.actor, admin.person_rights)
             if is_administrator(admin.person_rights) and not _is_locked_for_good(admin.person):
                 require_another_administrator(admin.tx.people.count_administrators() - 1)
+            admin.tx.limit_to(over_clients_of(admin.person.id))
             return Deactivated(admin.person, admin.tx.officers.count_by_branch(admin.person.id))
 
     def deactivate(
@@ -64,6 +66,7 @@ class Deactivation:
             require_not_wider(admin.actor, admin.person_rights)
             if not seen.is_active:
                 return Deactivated(seen, ())
+            admin.tx.limit_to(over_clients_of(seen.id))
             released = admin.tx.officers.count_by_branch(seen.id)
             saved = admin.tx.people.save(evolve(seen, is_active=False))
             shut_out(admin, self.clock.now(), "deactivated")
@@ -83,6 +86,7 @@ def shut_out(admin: UserAdmin, now: datetime, reason: str) -> None:
         [each.id for each in tx.credentials.sessions_of(person, now)], now, reason
     )
     tx.credentials.void_one_time(person)
+    tx.limit_to(over_clients_of(person))
     tx.officers.end_assignments(person, admin.actor.id, now)
 
 

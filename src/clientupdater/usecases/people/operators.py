@@ -14,7 +14,7 @@ from clientupdater.domain.errors import AlreadyExists, Unauthenticated
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.ports.audit import RightsChange
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import ADMINISTRATION
 from clientupdater.runtime.random_secrets import readable_password
 from clientupdater.usecases.access.user_admin import log_user_action
 from clientupdater.usecases.people.credentials import set_initial_password
@@ -41,7 +41,7 @@ class Operators:
 
     def identify(self, email: str, origin: Origin) -> Caller:
         """Find an active person by email (A8)."""
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             person = tx.people.by_email(email.strip())
             actor = tx.people.actor(person.id, self.clock.now()) if person else None
         if actor is None or not actor.is_active:
@@ -50,7 +50,7 @@ class Operators:
 
     def renewed(self, caller: Caller) -> Caller:
         """Read the rights of an operator again, in work that goes on for long (A7, A8)."""
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             actor = tx.people.actor(caller.actor.id, self.clock.now())
         if actor is None or not actor.is_active:
             raise Unauthenticated("This user is not active any more.")
@@ -71,7 +71,7 @@ class Operators:
             must_change_password=True,
             territory=Territory(),
         )
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             tx.people.lock_rights()
             if tx.people.count_administrators():
                 raise AlreadyExists("There is an active administrator already; ask them.")

@@ -11,7 +11,7 @@ from clientupdater.domain.accounts import OneTime, fingerprint
 from clientupdater.domain.callers import Caller, Origin
 from clientupdater.domain.errors import InvalidCredentials, InvalidInput, NotFound, Unauthenticated
 from clientupdater.domain.people import OneTimePassword, SignInRecord, check_password
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import ADMINISTRATION
 from clientupdater.runtime.random_secrets import random_token
 from clientupdater.usecases.access.user_admin import log_user_action, user_admin
 from clientupdater.usecases.people.credentials import (
@@ -60,7 +60,7 @@ class PasswordChanges:
         the account. A wrong one counts as a failure to sign in, so that a session is no way to
         guess it.
         """
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             seen = tx.credentials.lock(caller.actor.id)
             guesses = easy_guesses(tx, self.passwords)
         if seen is None:
@@ -70,7 +70,7 @@ class PasswordChanges:
             raise InvalidInput.of("/new_password", "must be another one")
         is_right = self.passwords.verify(seen.password, current_password)
         hashed = self.passwords.hash(new_password)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             locked = self._lock_if_right(tx, caller, seen, is_right=is_right)
             if locked:
                 self._replace(tx, caller, locked, session, hashed)
@@ -122,7 +122,7 @@ class PasswordChanges:
         The token is the only proof. Every token that does not work is refused alike.
         """
         token_fingerprint = fingerprint(token)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             owner = self._lock_owner(tx, token_fingerprint)
             if owner is None:
                 tx.credentials.record_refusal(None, SignInRecord(), "no good reset", origin)
@@ -131,7 +131,7 @@ class PasswordChanges:
             raise InvalidCredentials
         check_password(new_password, owner[0].email, "/new_password", guesses)
         hashed = self.passwords.hash(new_password)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             owner = self._lock_owner(tx, token_fingerprint)
             if owner is None:
                 raise InvalidCredentials

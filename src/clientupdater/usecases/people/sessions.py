@@ -11,7 +11,7 @@ from clientupdater.domain.accounts import Issue, fingerprint
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sessions import Session
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import ADMINISTRATION
 from clientupdater.runtime.random_secrets import random_token
 from clientupdater.usecases.access.user_admin import log_user_action, user_admin
 
@@ -47,7 +47,7 @@ class Sessions:
 
     def sign_out(self, caller: Caller, session: UUID) -> None:
         """End the caller's session; ending it twice changes nothing."""
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             tx.credentials.revoke_sessions([session], self.clock.now(), "signed out")
             log_user_action(tx, caller, "session.end", caller.actor.id)
 
@@ -89,7 +89,7 @@ class Sessions:
         self, caller: Caller, person: PersonId, permission: Permission
     ) -> Iterator[Transaction]:
         if person == caller.actor.id:
-            with self.work.begin(SYSTEM) as tx:
+            with self.work.begin(ADMINISTRATION) as tx:
                 yield tx
         else:
             with user_admin(self.work, caller, person, permission) as admin:

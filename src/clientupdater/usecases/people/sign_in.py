@@ -10,7 +10,7 @@ from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.errors import InvalidCredentials
 from clientupdater.domain.people import SignInRecord
 from clientupdater.domain.sessions import Session
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import ADMINISTRATION
 from clientupdater.runtime.random_secrets import random_token
 from clientupdater.usecases.people.credentials import is_outgrown, issue_now
 
@@ -53,10 +53,10 @@ class SignIn:
 
     def __call__(self, email: str, password: str, origin: Origin) -> SignedIn:
         """Open a session; raises InvalidCredentials."""
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             seen = tx.credentials.find(email.strip().replace("\0", ""))
         is_right = self.passwords.verify(seen.password if seen else None, password)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             locked = tx.credentials.lock(seen.person if seen else None)
             reason = self._reason_to_refuse(tx, seen, locked, is_right=is_right)
             signed_in = self._open(tx, locked, origin) if locked and reason is None else None
@@ -121,5 +121,5 @@ class SignIn:
         if not locked or not locked.password or not self.passwords.is_outdated(locked.password):
             return
         renewed = self.passwords.hash(password)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             tx.credentials.renew(person.id, locked.password, renewed)

@@ -30,7 +30,7 @@ from clientupdater.domain.imports import (
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.roles import RoleOfPerson, require_may_give_role
 from clientupdater.ports.people import PlaceKind
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import ADMINISTRATION
 from clientupdater.runtime.random_secrets import readable_password
 from clientupdater.usecases.access.giving_roles import give_roles
 from clientupdater.usecases.access.territories import give_place
@@ -100,7 +100,7 @@ class StaffImport:
 
     def preview(self, caller: Caller, lines: Sequence[SheetLine]) -> ImportedStaff:
         """State what taking the lines would do, and change nothing."""
-        with refusals_recorded(self.work, caller, None), self.work.begin(SYSTEM) as tx:
+        with refusals_recorded(self.work, caller, None), self.work.begin(ADMINISTRATION) as tx:
             plans = _plans(tx, current_actor(tx, caller), lines)
             return ImportedStaff(tuple(plan.verdict for plan in plans))
 
@@ -114,7 +114,7 @@ class StaffImport:
         count = sum(each.verdict is Verdict.CREATE for each in seen)
         words = [readable_password() for _ in range(count)]
         hashed = [(word, self.passwords.hash(word)) for word in words]
-        with refusals_recorded(self.work, caller, None), self.work.begin(SYSTEM) as tx:
+        with refusals_recorded(self.work, caller, None), self.work.begin(ADMINISTRATION) as tx:
             tx.people.lock_rights()
             actor = current_actor(tx, caller)
             plans = _plans(tx, actor, lines)

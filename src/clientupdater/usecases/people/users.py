@@ -27,7 +27,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.domain.versions import require_version
 from clientupdater.ports.audit import RightsChange
 from clientupdater.ports.people import PlaceKind
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import ADMINISTRATION
 from clientupdater.runtime.random_secrets import readable_password
 from clientupdater.usecases.access.giving_roles import give_new_roles
 from clientupdater.usecases.access.user_admin import (
@@ -127,7 +127,7 @@ class Users:
         """
         password = readable_password()
         hashed, now = self.passwords.hash(password), self.clock.now()
-        with refusals_recorded(self.work, caller, None), self.work.begin(SYSTEM) as tx:
+        with refusals_recorded(self.work, caller, None), self.work.begin(ADMINISTRATION) as tx:
             tx.people.lock_rights()
             actor = current_actor(tx, caller)
             person, members = self._new_person(tx, actor, new)
@@ -223,7 +223,7 @@ class Users:
 
         Raises NotFound for one who does not exist, or whom the caller must not see.
         """
-        with refusals_recorded(self.work, caller, person), self.work.begin(SYSTEM) as tx:
+        with refusals_recorded(self.work, caller, person), self.work.begin(ADMINISTRATION) as tx:
             actor, shown = current_actor(tx, caller), find_person(tx, person)
             if shown.id != actor.id:
                 require_over_person(actor, Permission.USERS_READ, shown.place)
@@ -238,7 +238,7 @@ class Users:
         self, caller: Caller, *, after: str = "", at_most: int = 50, active: bool | None = None
     ) -> Sequence[Person]:
         """Return one page of users in the order of their emails, beginning behind `after`."""
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(ADMINISTRATION) as tx:
             actor = current_actor(tx, caller)
             access_scope = people_scope_of(actor, Permission.USERS_READ)
             if not access_scope.myself:
@@ -251,7 +251,7 @@ class Users:
         An entry point calls this for a request with invalid input, so that a caller who must not
         see the person learns nothing from the faults.
         """
-        with refusals_recorded(self.work, caller, person), self.work.begin(SYSTEM) as tx:
+        with refusals_recorded(self.work, caller, person), self.work.begin(ADMINISTRATION) as tx:
             require_over_person(
                 current_actor(tx, caller), permission, find_person(tx, person).place
             )

@@ -21,7 +21,7 @@ from clientupdater.ports.staff_reports import (
     SignalKind,
     SignalsRead,
 )
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.usecases.audit.audits import require_auditor
 from clientupdater.usecases.clients.lists import looking
 from clientupdater.usecases.reports.past import reader_at
@@ -113,7 +113,7 @@ class Signals:
 
     def _auditor(self, caller: Caller, code: str, as_of: datetime | None) -> Looking:
         try:
-            with self.work.begin(SYSTEM) as tx:
+            with self.work.begin(NO_CLIENTS) as tx:
                 company = company_of(tx, code)
         except InvalidInput:
             require_auditor(self.work, caller, None, "report", code)

@@ -13,7 +13,7 @@ from clientupdater.domain.access import rights_digest
 from clientupdater.domain.errors import KeyUsedOtherwise
 from clientupdater.ports.idempotency import Claim, IdempotencyKey, StoredResponse
 from clientupdater.ports.sealing import Unreadable
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -50,7 +50,7 @@ class KeyedRequest:
     caller: Caller
     route: str
     key: str = field(repr=False)
-    rls_scope: RowSecurityScope = SYSTEM
+    rls_scope: RowSecurityScope = NO_CLIENTS
     """What the request's own unit of work sees, as a rule: the key is claimed within it."""
     content: bytes = field(repr=False)
     """Path, query, precondition and body: two requests with other content are not the same."""

@@ -8,7 +8,7 @@ from clientupdater.domain.access_scope import visible_scope_of
 from clientupdater.domain.administration import decide_over_thing
 from clientupdater.domain.errors import Forbidden, NotFound
 from clientupdater.domain.permissions import Scope
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 
 if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
@@ -43,7 +43,7 @@ def judged_job(
     """Find a run and check the right to it; without the right, a missing run is Forbidden."""
     if not caller.actor.grants_of(permission):
         require_over_company(work, caller, permission, None)
-    with work.begin(SYSTEM) as tx:
+    with work.begin(NO_CLIENTS) as tx:
         job = tx.sync_jobs.find(job_id)
     if job is None:
         raise NotFound

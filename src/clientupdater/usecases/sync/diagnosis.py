@@ -9,7 +9,7 @@ from attrs import frozen
 from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.domain.sync.fields import ESSENTIAL
 from clientupdater.domain.sync.source_status import SILENCE, configured_statuses
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -40,7 +40,7 @@ def diagnose_sources(
 ) -> Sequence[SourceDiagnosis]:
     """Look at these sources; no source is read."""
     now = clock.now()
-    with work.begin(SYSTEM) as tx:
+    with work.begin(NO_CLIENTS) as tx:
         statuses = tx.sync_jobs.source_statuses(now, silence=SILENCE)
     return [
         SourceDiagnosis(each, now, _mapping_faults(work, each.source) if each.is_known else ())
@@ -51,7 +51,7 @@ def diagnose_sources(
 def _mapping_faults(work: UnitsOfWork, source: Source) -> tuple[Fault, ...]:
     """Name what the mapping lacks: what every run needs, and what every new client needs."""
     try:
-        with work.begin(SYSTEM) as tx:
+        with work.begin(NO_CLIENTS) as tx:
             mapping = tx.sync_mappings.terms(source).general
     except Misconfigured as error:
         return error.faults

@@ -12,7 +12,7 @@ from clientupdater.domain.sync.fields import Field
 from clientupdater.domain.sync.mapping import check_mapping, effective_entries
 from clientupdater.domain.sync.protection import folded, pension_columns
 from clientupdater.ports.audit import LoggedAction
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.usecases.sync.authorization import require_over_company
 from clientupdater.usecases.sync.known_sources import require_known
 
@@ -40,7 +40,7 @@ class SyncMappings:
         A company's own lines go before the general ones, field by field.
         """
         require_over_company(self.work, caller, Permission.CONFIG_READ, company)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             require_known(tx, source, self.sources)
             return tx.sync_mappings.read(source, company)
 
@@ -52,7 +52,7 @@ class SyncMappings:
         The next run reads by it; one that is reading now stops where it lacks a column of it.
         """
         require_over_company(self.work, caller, Permission.CONFIG_MANAGE, company)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             require_known(tx, source, self.sources)
             general = tx.sync_mappings.read(source, None) if company else ()
             check_mapping(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.sources import ClientSource, RawRecord
-    from clientupdater.ports.unit_of_work import UnitsOfWork
+    from clientupdater.ports.unit_of_work import RowSecurityScope, UnitsOfWork
 
 SOURCE = Source.NEXTBANK
 
@@ -38,12 +38,14 @@ class OneClient:
     zone: tzinfo
     sources: Mapping[Source, ClientSource]
 
-    def refresh(self, code: str, by: PersonId | None) -> SyncJob:
+    def refresh(
+        self, code: str, by: PersonId | None, rls_scope: RowSecurityScope = SYSTEM
+    ) -> SyncJob:
         """Sync one client. Raises Unavailable; NotFound where NextBank has no such client."""
         record = self._asked(code)
         now = self.clock.now()
         request = SyncRequest(SOURCE, full=False, single=True)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(rls_scope) as tx:
             job = evolve(tx.sync_jobs.create(request, by, now), as_of=now)
             tx.sync_inputs.keep(job, InputPage(1, (record,), None), now)
             sync_progress = SyncProgress(self.work, self.clock, job, is_kept=False)

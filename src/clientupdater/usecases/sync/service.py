@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from clientupdater.domain.access_scope import access_scope_of, over_everything
 from clientupdater.domain.errors import NotFound, SyncOver
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.jobs import Mode
 from clientupdater.domain.sync.source_status import SILENCE
 from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.queue import SYNC_QUEUE, NewJob
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.usecases.sync.authorization import (
     RESOURCE,
     TASK,
@@ -57,7 +58,7 @@ class SyncRuns:
         """
         require_over_company(self.work, caller, Permission.SYNC_EXECUTE, request.company)
         now = self.clock.now()
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             require_known(tx, request.source, self.runner.input.sources)
             job = tx.sync_jobs.create(request, caller.actor.id, now)
             if enqueue:
@@ -76,14 +77,14 @@ class SyncRuns:
         """
         with self.clients.open(caller, client, Permission.SYNC_EXECUTE) as client_tx:
             code = client_tx.client.code
-        job = self.one_client.refresh(code, caller.actor.id)
+        job = self.one_client.refresh(code, caller.actor.id, over_everything(caller.actor.id))
         with self.clients.open(caller, code, Permission.SYNC_EXECUTE) as client_tx:
             client_tx.log("client.refresh", sync_job=job.id)
         return job
 
     def fail_dead(self) -> Sequence[SyncJobId]:
         """Fail the runs whose process is gone (Y9); leave those that a worker's job takes up."""
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             return tx.sync_jobs.fail_dead(self.clock.now(), silence=SILENCE)
 
     def diagnose(self) -> Sequence[SourceDiagnosis]:
@@ -108,7 +109,7 @@ class SyncRuns:
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
         job.require_approvable(seen)
         now = self.clock.now()
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             tx.sync_jobs.approve(job, caller.actor.id, now)
             if enqueue:
                 tx.jobs.enqueue(job_of(job), now)
@@ -126,7 +127,7 @@ class SyncRuns:
         """
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
         job.require_cancellable()
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             tx.sync_jobs.cancel(job, self.clock.now())
             entry = LoggedAction(action="sync.cancel", resource=RESOURCE, resource_id=str(job.id))
             tx.audit.log_action(caller, entry)
@@ -141,7 +142,7 @@ class SyncRuns:
     ) -> Sequence[SyncJob]:
         """List runs; a caller with rights over single companies sees the runs of those alone."""
         companies = companies_within(self.work, caller, Permission.SYNC_READ)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             return tx.sync_jobs.list(companies, before=before, at_most=at_most)
 
     def show_plan(self, caller: Caller, job_id: SyncJobId) -> Outcome:
@@ -150,7 +151,7 @@ class SyncRuns:
         Raises NotFound until the run has compared.
         """
         job = judged_job(self.work, caller, Permission.SYNC_READ, job_id)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(access_scope_of(caller.actor, Permission.SYNC_READ)) as tx:
             outcome = tx.sync_jobs.plan(job.id)
         if outcome is None:
             raise NotFound("This run has no plan yet.")
@@ -164,7 +165,7 @@ class SyncRuns:
         A reason names the column and never repeats the cell (C3).
         """
         job = judged_job(self.work, caller, Permission.SYNC_READ, job_id)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(access_scope_of(caller.actor, Permission.SYNC_READ)) as tx:
             return tx.sync_jobs.rejects(job.id, after=after, at_most=at_most)
 
     def replay_rejects(self, caller: Caller, job_id: SyncJobId, *, enqueue: bool = True) -> SyncJob:
@@ -176,7 +177,7 @@ class SyncRuns:
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
         if job.request.origin is not None:
             raise SyncOver(f"This run replays another: replay those of {job.request.origin}.")
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(access_scope_of(caller.actor, Permission.SYNC_EXECUTE)) as tx:
             require_kept(tx, job.id)
             if not tx.sync_jobs.waiting_rejects(job.id):
                 raise SyncOver("No row of this run waits to be taken.")
@@ -189,7 +190,7 @@ class SyncRuns:
         """Create a preview of a run's stored input. Raises Gone where it is no longer stored."""
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
         origin = job.request.origin or job.id
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(access_scope_of(caller.actor, Permission.SYNC_EXECUTE)) as tx:
             require_kept(tx, origin)
         request = evolve(
             job.request, mode=Mode.PREVIEW, origin=origin, rejects_alone=False, single=False

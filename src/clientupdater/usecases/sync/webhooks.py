@@ -17,7 +17,7 @@ from clientupdater.domain.periods import Period
 from clientupdater.domain.tracking import note_payment
 from clientupdater.domain.write_context import WriteContext
 from clientupdater.ports.queue import SYNC_QUEUE, NewJob
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS, SYSTEM
 
 if TYPE_CHECKING:
     from datetime import date, tzinfo
@@ -65,7 +65,7 @@ class Webhooks:
     def receive(self, notice: Notice) -> None:
         """Store a notice with the job that follows it; ignore one that was stored before."""
         now = self.clock.now()
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             if tx.sync_inputs.keep_notice(notice, now):
                 tx.jobs.enqueue(_job_of(notice), now)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import ClientId, PersonId
     from clientupdater.domain.periods import Period
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.unit_of_work import UnitsOfWork
+    from clientupdater.ports.unit_of_work import RowSecurityScope, UnitsOfWork
 
 BATCH = 750
 """Clients examined in one transaction: small enough that no update waits for it."""
@@ -30,6 +30,7 @@ class PeriodOpener:
     clock: Clock
     zone: tzinfo
     batch: int
+    rls_scope: RowSecurityScope = SYSTEM
 
     def open(self, period: Period, by: PersonId | None = None) -> Opening:
         """Open the period, and write the opening down if it made any row."""
@@ -40,12 +41,12 @@ class PeriodOpener:
             rows += more
         opening = Opening(period, rows, started_at, self.clock.now(), by)
         if rows:
-            with self.work.begin(SYSTEM) as transaction:
+            with self.work.begin(self.rls_scope) as transaction:
                 transaction.rows.note_opening(opening)
         return opening
 
     def _open_batch(self, period: Period, after: ClientId | None) -> tuple[int, ClientId | None]:
-        with self.work.begin(SYSTEM) as transaction:
+        with self.work.begin(self.rls_scope) as transaction:
             write_context = WriteContext(now=self.clock.now(), zone=self.zone)
             batch = transaction.rows.open_batch(
                 period, write_context, after=after, at_most=self.batch

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.domain.access_scope import visible_scope_of
+from clientupdater.domain.access_scope import access_scope_of, visible_scope_of
 from clientupdater.domain.administration import decide_over_thing
 from clientupdater.domain.errors import (
     Forbidden,
@@ -29,7 +29,7 @@ from clientupdater.domain.settings_values import BACKDATING_DAYS
 from clientupdater.domain.write_context import WriteContext
 from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.queue import Progress
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS, SYSTEM
 from clientupdater.usecases.tracking.opening import BATCH, PeriodOpener
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class Periods:
         """
         self._require_allowed(caller)
         self._require_due(period)
-        opener = PeriodOpener(self.work, self.clock, self.zone, self.batch)
+        scope = access_scope_of(caller.actor, Permission.CONFIG_MANAGE)
+        opener = PeriodOpener(self.work, self.clock, self.zone, self.batch, scope)
         opening = opener.open(period, by=caller.actor.id)
         details = {"rows": opening.rows}
         entry = LoggedAction(
@@ -89,7 +90,7 @@ class Periods:
         now = self.clock.now()
         if period in due_for_opening(now, self.zone):
             return
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             days = int(tx.settings.number(BACKDATING_DAYS, None))
         state = window(period, business_day(now, self.zone), days)
         if state is Window.NOT_BEGUN:
@@ -135,7 +136,7 @@ class Periods:
             with self.work.begin(visible_scope_of(caller.actor)) as tx:
                 tx.audit.log_refusal(caller, decision, "period", "")
             raise Forbidden(Permission.STATUS_READ)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             return tx.rows.openings(at_most=at_most)
 
     def current(self, caller: Caller, company: CompanyId | None = None) -> tuple[Period, ...]:

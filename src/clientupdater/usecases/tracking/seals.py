@@ -15,7 +15,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.domain.settings_values import BACKDATING_DAYS
 from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.queue import Progress
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS, SYSTEM
 from clientupdater.usecases.clients.client_access import find_client
 from clientupdater.usecases.clients.lists import require_scope
 
@@ -95,7 +95,7 @@ class Seals:
 
         Needs reports:read over all of each company.
         """
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             seals = tx.seals.of_period(period)
             only = tx.organisation.company(company) if company else None
         wanted = [seal for seal in seals if only in (None, seal.header.company)]
@@ -134,7 +134,7 @@ class Seals:
         for permission in _READS:
             decision = decide(caller.actor, permission, subject.place)
             self._require(caller, decision, subject.company)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(visible_scope_of(caller.actor)) as tx:
             seal = tx.seals.sealed_in(subject.id, period)
             if seal is None:
                 raise NotFound(f"No seal of {period} holds a row of this client.")
@@ -161,7 +161,7 @@ class Seals:
     ) -> None:
         if decision.allowed:
             return
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             tx.audit.log_refusal(caller, decision, "seal", "", company)
         raise Forbidden(decision.permission)
 
@@ -179,7 +179,7 @@ class Seals:
 
     def _is_closed(self, period: Period) -> bool:
         today = business_day(self.clock.now(), self.zone)
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.begin(NO_CLIENTS) as tx:
             days = int(tx.settings.number(BACKDATING_DAYS, None))
         return window(period, today, days) is Window.CLOSED
 

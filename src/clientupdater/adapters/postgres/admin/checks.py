@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from clientupdater.adapters.postgres.admin import catalog_queries as queries
 from clientupdater.adapters.postgres.admin import schema_snapshot
 from clientupdater.adapters.postgres.admin.migrations import discrepancies, read_applied
+from clientupdater.adapters.postgres.admin.scope_keys import unsigned_scopes
 from clientupdater.adapters.postgres.admin.sources import unknown_sources, without_added_sources
 from clientupdater.ports.maintenance import Finding
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.admin.sql_files import SqlFiles
     from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
     from clientupdater.domain.sync.fields import Source
 
 _CLIENT_DATA_WITHOUT_A_KEY = (
@@ -28,7 +30,10 @@ _CLIENT_DATA_WITHOUT_A_KEY = (
 
 
 def findings(
-    connection: Connection, files: SqlFiles, sources: Collection[Source] = ()
+    connection: Connection,
+    files: SqlFiles,
+    sources: Collection[Source] = (),
+    signer: ScopeSigner | None = None,
 ) -> list[Finding]:
     """List every difference, with what to do about it."""
     pending = list(_pending(connection, files))
@@ -41,6 +46,7 @@ def findings(
         # A pending migration would show as drift once more, object by object.
         *(() if pending else _drift(connection, files)),
         *(() if pending else unknown_sources(connection, sources)),
+        *(() if pending else unsigned_scopes(connection, signer)),
     ]
 
 

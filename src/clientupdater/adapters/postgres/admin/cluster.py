@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 OWNER = "clientupdater_owner"
 LOGIN = "clientupdater"
+WORKER_LOGIN = "clientupdater_worker"
 DATABASE = "clientupdater"
 
 
@@ -27,6 +28,7 @@ class Cluster:
     superuser_url: str = field(repr=False)
     owner_password: str = field(repr=False)
     login_password: str = field(repr=False)
+    worker_password: str = field(repr=False)
     files: SqlFiles = field(default=Factory(bundled), repr=False)
 
     def owner_url(self, database: str = DATABASE) -> str:
@@ -35,18 +37,22 @@ class Cluster:
     def app_url(self, database: str = DATABASE) -> str:
         return self._url(LOGIN, self.login_password, database)
 
+    def worker_url(self, database: str = DATABASE) -> str:
+        return self._url(WORKER_LOGIN, self.worker_password, database)
+
     def admin_url(self, database: str) -> str:
         """Log in to a database as the superuser, past row-level security: for tests and repairs."""
         parts = conninfo_to_dict(self.superuser_url)
         return self._url(str(parts["user"]), str(parts.get("password", "")), database)
 
     def provision(self) -> None:
-        """Make the roles and give the two logins their passwords; repeating it does no harm."""
+        """Make the roles and give the three logins their passwords; repeating it does no harm."""
         script = self.files.roles_path.read_text(encoding="utf-8")
         with connected(self.superuser_url) as connection, translated():
             connection.execute(script.encode())
             _set_password(connection, OWNER, self.owner_password)
             _set_password(connection, LOGIN, self.login_password)
+            _set_password(connection, WORKER_LOGIN, self.worker_password)
 
     def has_database(self, name: str = DATABASE) -> bool:
         with connected(self.superuser_url) as connection, translated():

@@ -27,20 +27,23 @@ if TYPE_CHECKING:
 
 @frozen
 class Passwords:
-    """The secrets of the three logins, made up at the first start."""
+    """The secrets of the four logins, made up when they are first needed."""
 
     superuser: str = field(repr=False)
     owner: str = field(repr=False)
     login: str = field(repr=False)
+    worker: str = field(repr=False)
 
     @classmethod
     def kept_in(cls, directory: Path) -> Passwords:
-        """Read them, or make them up at the first start."""
+        """Read them; make up those that the directory, which may be an older one, does not have."""
         path = directory / "passwords.json"
-        if not path.exists():
-            made = {name: secrets.token_urlsafe(24) for name in ("superuser", "owner", "login")}
-            write_private(path, json.dumps(made))
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
+        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        missing = [name for name in ("superuser", "owner", "login", "worker") if name not in known]
+        if missing:
+            known |= {name: secrets.token_urlsafe(24) for name in missing}
+            write_private(path, json.dumps(known))
+        return cls(**known)
 
 
 def identity_for(binaries: Binaries, directory: Path) -> Identity:

@@ -8,6 +8,7 @@ could be too long. It shuts down cleanly with its parent, even a killed one (see
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
 import signal
@@ -118,7 +119,7 @@ class EmbeddedPostgres:
     def cluster(self) -> Cluster:
         words = Passwords.kept_in(self.directory)
         url = f"postgresql://postgres:{words.superuser}@127.0.0.1:{self._port}/postgres"
-        return Cluster(url, words.owner, words.login)
+        return Cluster(url, words.owner, words.login, words.worker)
 
     @property
     def superuser_url(self) -> str:
@@ -131,6 +132,10 @@ class EmbeddedPostgres:
     @property
     def app_url(self) -> str:
         return self.cluster.app_url()
+
+    @property
+    def worker_url(self) -> str:
+        return self.cluster.worker_url()
 
     @property
     def _data(self) -> Path:
@@ -183,15 +188,18 @@ class EmbeddedPostgres:
             time.sleep(0.005)
 
     def _provision(self) -> None:
-        """Make roles and database once; the file that marks it as done is written last."""
-        done = self.directory / "provisioned"
-        if done.exists():
+        """Make roles and database, and the roles again for another version of their script.
+
+        The file that says which version it was is written last.
+        """
+        done, cluster = self.directory / "provisioned", self.cluster
+        version = hashlib.sha256(cluster.files.roles_path.read_bytes()).hexdigest()
+        if done.exists() and done.read_text(encoding="ascii") == version:
             return
-        cluster = self.cluster
         cluster.provision()
         if not cluster.has_database():
             cluster.create_database()
-        done.touch()
+        done.write_text(version, encoding="ascii")
 
 
 def _claim(directory: Path) -> IO[str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.adapters.postgres.core.connect import connected
-from clientupdater.domain.errors import NotFound
+from clientupdater.adapters.postgres.core.connect import SETTING, connected
+from clientupdater.domain.errors import Fault, Misconfigured, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,11 +19,9 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Period
 
 Event = tuple["Period", int]
-_SETTINGS = """
-select
-    set_config('clientupdater.system', 'on', true),
-    set_config('clientupdater.origin', %s, true)
-"""
+_SETTINGS = "select set_config('clientupdater.origin', %s, true)"
+_MAY_ERASE = "select has_function_privilege('blank_remarks(uuid, text)', 'execute')"
+_NOT_THE_OWNER = "is not the owner's, who alone erases remarks; set DATABASE_MIGRATION_URL"
 _EVENT = """
 select e.id
 from clients c
@@ -49,6 +47,8 @@ class PostgresErasure:
         the owner's.
         """
         with connected(self.url) as connection, connection.transaction():
+            if connection.execute(_MAY_ERASE).fetchone() != (True,):
+                raise Misconfigured([Fault(SETTING, _NOT_THE_OWNER)])
             connection.execute(_SETTINGS, (json.dumps(dict(origin.record)),))
             return {each: _erased(connection, client, each, on_request) for each in events}
 

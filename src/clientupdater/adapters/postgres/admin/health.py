@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from attrs import frozen
 
 from clientupdater.adapters.postgres.admin.migrations import read_applied
@@ -12,9 +14,17 @@ from clientupdater.adapters.postgres.core.connect import (
     is_pooled,
     translated,
 )
-from clientupdater.adapters.postgres.core.pool import refuse_unsafe_role
+from clientupdater.adapters.postgres.core.pool import (
+    may_act_as_the_system,
+    refuse_unsafe_role,
+    require_system_role,
+)
+from clientupdater.adapters.postgres.core.scope_signer import verifies
 from clientupdater.domain.errors import Error
 from clientupdater.ports.health import Health
+
+if TYPE_CHECKING:
+    from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
 
 _PAST_POOLER = (
     "set DATABASE_DIRECT_URL (and DATABASE_WORKER_URL, DATABASE_MIGRATION_URL, where they are set) "
@@ -46,6 +56,38 @@ class PostgresHealth:
         except Error as error:
             return Health("role", ok=False, found=error.message)
         return Health("role", ok=True, found="owns nothing, bound by row security")
+
+    def serving_role(self) -> Health:
+        """Check that the serving login may not act as the system."""
+        try:
+            is_system = may_act_as_the_system(self.url)
+        except Error as error:
+            return Health("serving role", ok=False, found=error.message)
+        if is_system:
+            message = "the serving login may act as the system: SQL injected there sees all clients"
+            remedy = "serve with the login clientupdater, and run: REVOKE clientupdater_system FROM"
+            return Health("serving role", ok=False, found=message, remedy=f"{remedy} it")
+        return Health("serving role", ok=True, found="may not act as the system")
+
+    def worker_role(self) -> Health:
+        """Check that the workers' login may act as the system."""
+        try:
+            require_system_role(self.url)
+        except Error as error:
+            return Health("worker role", ok=False, found=error.message)
+        return Health("worker role", ok=True, found="may act as the system")
+
+    def scopes(self, signer: ScopeSigner | None) -> tuple[Health, bool]:
+        """Check that the database verifies scopes, and whether it accepts those of this key."""
+        try:
+            is_verified = verifies(self.url, signer)
+        except Error as error:
+            return Health("scopes", ok=False, found=error.message), False
+        if not is_verified:
+            message = "the database takes the scope of a transaction unverified"
+            remedy = "once every process runs this version, run: clientupdater db seed"
+            return Health("scopes", ok=False, found=message, remedy=remedy), True
+        return Health("scopes", ok=True, found="the database verifies them"), True
 
     def pooler(self, setting: str, *, is_expected: bool) -> Health:
         """Check that the address leads to a pooler only where one is declared."""

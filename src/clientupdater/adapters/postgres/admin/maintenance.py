@@ -9,6 +9,7 @@ from attrs import Factory, frozen
 from clientupdater.adapters.postgres.admin.checks import findings
 from clientupdater.adapters.postgres.admin.migrations import Pace, Runner, read_applied
 from clientupdater.adapters.postgres.admin.recounting import recount
+from clientupdater.adapters.postgres.admin.scope_keys import store_key
 from clientupdater.adapters.postgres.admin.seeding import plant
 from clientupdater.adapters.postgres.admin.sources import add_source
 from clientupdater.adapters.postgres.admin.sql_files import SqlFiles, bundled
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.admin.sql_files import MigrationFile
     from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
     from clientupdater.domain.sync.fields import Source
     from clientupdater.ports.maintenance import Finding
 
@@ -44,6 +46,8 @@ class PostgresMaintenance:
     pace: Pace = Factory(Pace)
     sources: Collection[Source] = ()
     """The configured sources, which the database should know."""
+    signer: ScopeSigner | None = None
+    """Signs the scopes of transactions; the database gets its key, to verify them."""
 
     def migrate(self) -> Sequence[Migration]:
         """Apply the missing migrations in order; return those that this run applied.
@@ -66,7 +70,7 @@ class PostgresMaintenance:
     def check(self) -> Sequence[Finding]:
         """Find drift, edited migrations, invalid indexes, missing row security or sources."""
         with connected(self.url) as connection:
-            return findings(connection, self.files, self.sources)
+            return findings(connection, self.files, self.sources, self.signer)
 
     def add_source(self, source: Source) -> bool:
         """Let the database store clients of a source; return whether it was new."""
@@ -78,7 +82,8 @@ class PostgresMaintenance:
         """Insert the rows that the software needs, overwriting none; return how many are new."""
         with connected(self.url) as connection:
             _require_migrated(connection)
-            return plant(connection, self.files.seeds())
+            new = plant(connection, self.files.seeds())
+            return new + (store_key(connection, self.signer) if self.signer else 0)
 
     def recount(self) -> Mapping[str, int]:
         """Correct the counts of reports; map each period that was wrong to how many counts were.

@@ -12,14 +12,10 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.core.connect import Connection
 
-_AS_SYSTEM = b"set local clientupdater.system = 'on'"
-
 
 def recount(connection: Connection) -> Mapping[str, int]:
     """Add what is missing from each period; map those that were wrong to how many counts were."""
-    with connection.transaction():
-        connection.execute(_AS_SYSTEM)
-        periods = connection.execute(BLOCKS["counted_periods"].encode()).fetchall()
+    periods = connection.execute(BLOCKS["counted_periods"].encode()).fetchall()
     corrected = {period: _recounted(connection, period) for (period,) in periods}
     return {period: counts for period, counts in corrected.items() if counts}
 
@@ -27,6 +23,5 @@ def recount(connection: Connection) -> Mapping[str, int]:
 def _recounted(connection: Connection, period: str) -> int:
     statement = named_queries.render(BLOCKS, "recount").encode()
     with connection.transaction():
-        connection.execute(_AS_SYSTEM)
         connection.execute(BLOCKS["no_fold_meanwhile"].encode())
         return connection.execute(statement, {"periods": [period]}, prepare=False).rowcount

@@ -30,7 +30,7 @@ def read_holdings(
     connection: Connection, client: Client, codes: Mapping[str | None, Any], at_most: int
 ) -> Holdings:
     """Read at most so many assignments and rejects, the newest first."""
-    params = {"client": client.id, "code": client.code, "limit": at_most}
+    params = {"client": client.id, "limit": at_most}
     row = connection.execute(QUERIES["client"], params).fetchone()
     if row is None:
         raise NotFound

@@ -32,7 +32,4 @@ limit %(limit)s
 
 -- name: rejects
 select r.created_at, r.sync_job_id, r.row_number, r.record, r.reasons
-from sync_rejects r
-where r.client_code = %(code)s
-order by r.created_at desc, r.id
-limit %(limit)s
+from rejects_about(%(client)s, %(limit)s) r

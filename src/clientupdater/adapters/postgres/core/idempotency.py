@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import ClientCursor
 from psycopg.types.json import Jsonb
 
+from clientupdater.adapters.postgres.core import row_security
 from clientupdater.adapters.postgres.core.named_queries import Statement, named_queries
 from clientupdater.adapters.postgres.core.prepared import written_out
 from clientupdater.domain.errors import RequestInProgress
@@ -28,7 +29,11 @@ QUERIES = named_queries("core/idempotency.sql")
 def keep_response(
     control: TransactionControl, claim: Claim, answer: StoredResponse, until: datetime
 ) -> None:
-    """Store a response by its key; the statement is sent together with the commit."""
+    """Store a response by its key; the statement is sent together with the commit.
+
+    The units of work before have set their own scopes, and row-level security lets only its actor
+    store a response.
+    """
     values = {
         "actor": claim.key.actor,
         "key": _digest(claim.key),
@@ -41,6 +46,7 @@ def keep_response(
         "until": until,
     }
     keep = Statement.of(QUERIES["keep"])
+    control.defer(*row_security.as_actor(control, claim.key.actor))
     control.defer(written_out(control.connection, keep, keep.values(values)))
 
 

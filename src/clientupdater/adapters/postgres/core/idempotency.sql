@@ -7,13 +7,12 @@ from configuration_generation g
 cross join claim_answer(%(actor)s, %(key)s, %(now)s) c
 
 -- name: keep
--- It replaces one that has expired. The units of work before have set their own scopes, and
--- row-level security lets only its actor store a response.
+-- It replaces one that has expired.
 insert into idempotency_keys (
     actor_id, key, request_hash, rights, status_code, headers, response, created_at, expires_at
 )
 values (
-    set_config('clientupdater.actor', %(actor)s::text, true)::uuid, %(key)s, %(fingerprint)s,
+    %(actor)s, %(key)s, %(fingerprint)s,
     %(rights)s, %(status)s, %(headers)s, %(body)s, %(now)s, %(until)s
 )
 on conflict (actor_id, key) do update

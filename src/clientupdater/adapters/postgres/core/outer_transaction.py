@@ -9,6 +9,7 @@ from attrs import define, field
 
 from clientupdater.adapters.postgres.core import row_security
 from clientupdater.adapters.postgres.core.idempotency import claim_statement, stored_response
+from clientupdater.domain.access_scope import AccessScope
 from clientupdater.domain.errors import RequestInProgress
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ class OuterUnit:
             row = row_security.begin(self.control, first, self.rls_scope, self.memory)
         else:
             last = claim_statement(self.control.connection, self.claim)
+            if not isinstance(self.rls_scope, AccessScope):
+                actor = row_security.as_actor(self.control, self.claim.key.actor)
+                first = "; ".join([first, *actor])
             row = row_security.begin(self.control, first, self.rls_scope, self.memory, last)
         self.generation, *claimed = row
         self.stored = stored_response(claimed) if claimed else None

@@ -17,6 +17,7 @@ from clientupdater.adapters.postgres.core.connect import (
     is_pooled,
     translated,
 )
+from clientupdater.adapters.postgres.core.row_security import SYSTEM_ROLE
 from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.ports.gauges import GaugeReading
 
@@ -36,6 +37,16 @@ select r.rolname, r.rolsuper, r.rolbypassrls,
   from pg_catalog.pg_roles r
  where r.rolname in (session_user, current_user)
 """
+_IS_MEMBER = """
+select exists (
+    select from pg_catalog.pg_roles r
+    where r.rolname = %s and pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')
+)
+"""
+_NOT_A_MEMBER = (
+    f"logs in as a role that may not act as {SYSTEM_ROLE}, which workers and commands need; set "
+    "DATABASE_WORKER_URL to the login clientupdater_worker, which sql/roles.sql makes"
+)
 _REMEDY = (
     "log in as clientupdater, the login that sql/roles.sql makes, or as another that owns nothing "
     "and acts as clientupdater_app by default (ALTER ROLE … SET role = 'clientupdater_app')"
@@ -118,6 +129,19 @@ def refuse_unsafe_role(url: str, setting: str = "DATABASE_URL") -> None:
         faults = list(_role_faults(connection))
     if faults:
         raise Misconfigured([Fault(setting, f"{item}; {_REMEDY}") for item in faults])
+
+
+def may_act_as_the_system(url: str) -> bool:
+    """Whether this login is a member of the role that sees every client."""
+    with connected(url) as connection, translated(described(url)):
+        return connection.execute(_IS_MEMBER, (SYSTEM_ROLE,)).fetchone() == (True,)
+
+
+def require_system_role(url: str, setting: str = "DATABASE_WORKER_URL") -> None:
+    """Raise Misconfigured where this login may not act as the system, or is not a safe one."""
+    refuse_unsafe_role(url, setting)
+    if not may_act_as_the_system(url):
+        raise Misconfigured([Fault(setting, _NOT_A_MEMBER)])
 
 
 def _role_faults(connection: Connection) -> Iterator[str]:

@@ -18,6 +18,7 @@ from clientupdater.adapters.postgres.configuration.configuration import (
     ConfigurationMemory,
     read_generation,
 )
+from clientupdater.adapters.postgres.core import row_security
 from clientupdater.adapters.postgres.core.transactions import TransactionControl
 from clientupdater.adapters.postgres.exports.jobs import PostgresExports
 from clientupdater.adapters.postgres.jobs.queue import (
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.security.vault import Vault
+    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.ports.sync import Work
 
 
@@ -70,6 +72,10 @@ class PostgresTransaction:
     @property
     def connection(self) -> Connection:
         return self.control.begun
+
+    def limit_to(self, access_scope: AccessScope) -> None:
+        companies = self.settings.companies
+        self.control.send(*row_security.changed(self.control, access_scope, companies))
 
     @property
     def settings(self) -> Configuration:

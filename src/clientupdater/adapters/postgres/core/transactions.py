@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
 
 Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
 Started = TypeVar("Started")
@@ -29,6 +30,10 @@ class TransactionControl:
     """Begins and ends the transactions of one connection."""
 
     connection: Connection
+    signer: ScopeSigner | None = None
+    """Signs the scopes of its transactions."""
+    administers: bool = False
+    """Whether its transaction may write people, rights and places."""
     _depth: int = 0
     _pending: str = ""
     """Statements that go with the next one."""
@@ -36,11 +41,11 @@ class TransactionControl:
     """Whether it is `reading`: its only statement may end it."""
 
     @classmethod
-    def of(cls, connection: Connection) -> TransactionControl:
+    def of(cls, connection: Connection, signer: ScopeSigner | None = None) -> TransactionControl:
         """Control a connection that is in no transaction, and that is to begin none by itself."""
         if not connection.autocommit:
             connection.autocommit = True
-        return cls(connection)
+        return cls(connection, signer)
 
     @property
     def begun(self) -> Connection:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import psycopg
 from attrs import field, frozen
-from psycopg.errors import QueryCanceled, ReadOnlySqlTransaction
+from psycopg.errors import InsufficientPrivilege, QueryCanceled, ReadOnlySqlTransaction
 from psycopg_pool import PoolTimeout
 
 from clientupdater.adapters.postgres.configuration.configuration import (
@@ -24,9 +24,9 @@ from clientupdater.adapters.postgres.jobs.queue import (
     PostgresJobOutcomes,
 )
 from clientupdater.adapters.postgres.read_models.tables import open_table
-from clientupdater.domain.errors import Unavailable
+from clientupdater.domain.errors import Fault, Misconfigured, Unavailable
 from clientupdater.ports.idempotency import OuterTransaction
-from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.runtime.deadlines import seconds_left
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.ports.exports import Snapshot
     from clientupdater.ports.idempotency import Claim
@@ -48,6 +49,10 @@ _NO_ANSWER = (psycopg.OperationalError, psycopg.InterfaceError)
 _TOO_LONG = (
     "It takes longer than a request may. Ask for less, such as one branch or fewer days, or export"
     " it, which takes its time."
+)
+_NOT_THE_SYSTEM = (
+    "is needed for this: the serving login may not act as the system. Give it the workers' login, "
+    "clientupdater_worker, which sql/roles.sql makes"
 )
 _BEGIN_READING = "begin read only; set local plan_cache_mode = force_generic_plan"
 _BEGIN_SNAPSHOT = "begin isolation level repeatable read, read only"
@@ -61,6 +66,7 @@ class PostgresUnitsOfWork:
     vault: Vault | None = None
     memory: ConfigurationMemory = field(factory=ConfigurationMemory, eq=False, repr=False)
     zone: tzinfo = DEFAULT_ZONE
+    signer: ScopeSigner | None = None
     _thread: threading.local = field(factory=threading.local, init=False, eq=False, repr=False)
     """Holds the outer transaction of each thread that is in one."""
 
@@ -81,9 +87,10 @@ class PostgresUnitsOfWork:
             with self._unit(_BEGIN_READING, rls_scope) as tx:
                 yield tx
         else:
-            first = [_BEGIN_READING, *row_security.settings(rls_scope, known.companies)]
-            with _translated(), self._control() as control, control.reading(*first):
-                yield self._repositories(control, generation)
+            with _translated(), self._control() as control:
+                sets = row_security.settings(control, rls_scope, known.companies)
+                with control.reading(_BEGIN_READING, *sets):
+                    yield self._repositories(control, generation)
 
     @contextmanager
     def autocommit(self, generation: int | None = None) -> Iterator[PostgresTransaction]:
@@ -103,7 +110,7 @@ class PostgresUnitsOfWork:
 
     @contextmanager
     def outer_transaction(
-        self, rls_scope: RowSecurityScope = SYSTEM, claim: Claim | None = None
+        self, rls_scope: RowSecurityScope = NO_CLIENTS, claim: Claim | None = None
     ) -> Iterator[OuterTransaction]:
         """Make one transaction of the units of work that this thread begins inside."""
 
@@ -166,7 +173,7 @@ class PostgresUnitsOfWork:
     @contextmanager
     def _control(self) -> Iterator[TransactionControl]:
         with self.pool.connection(timeout=seconds_left(self.pool.timeout)) as connection:
-            yield TransactionControl.of(connection)
+            yield TransactionControl.of(connection, self.signer)
 
     def _repositories(
         self, control: TransactionControl, generation: int | None
@@ -176,7 +183,10 @@ class PostgresUnitsOfWork:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Raise Unavailable where the database does not answer; other errors are ours, and pass."""
+    """Raise Unavailable where the database does not answer; other errors are ours, and pass.
+
+    Raises Misconfigured where the login may not act as the system.
+    """
     try:
         yield
     except PoolTimeout as error:
@@ -188,3 +198,7 @@ def _translated() -> Iterator[None]:
         raise Unavailable("the database", "The database takes no writes now; try again.") from error
     except _NO_ANSWER as error:
         raise Unavailable("the database") from error
+    except InsufficientPrivilege as error:
+        if row_security.SYSTEM_ROLE not in (error.diag.message_primary or ""):
+            raise
+        raise Misconfigured([Fault("DATABASE_WORKER_URL", _NOT_THE_SYSTEM)]) from error

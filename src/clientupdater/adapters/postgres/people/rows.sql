@@ -1,5 +1,5 @@
--- People, their sessions and their rights. Each block is a statement, or a part of one. These tables
--- hold no client's data and have no row-level security: the use cases decide who sees whom (A6a).
+-- People, their sessions and their rights. Each block is a statement, or a part of one. The use cases
+-- decide who sees whom (A6a); row-level security lets only administration write (ADR 39).
 
 -- name: actor
 u.is_active and u.deleted_at is null,
@@ -67,10 +67,9 @@ select
     {actor},
     {generation},
     issuer.*
-from user_sessions s
+from session_by_fingerprint(%(token)s) s
 join {people} on u.id = s.user_id
 left join lateral (select {person}, {actor} from {people} where u.id = s.issued_by) issuer on true
-where s.session_token = %(token)s
 
 -- name: person_by_subject
 select
@@ -81,10 +80,7 @@ from {people}
 where u.clerk_id = %(subject)s
 
 -- name: touch_session
-update user_sessions
-set last_seen_at = %(now)s
-where id = (select id from user_sessions where id = %(id)s for update skip locked)
-    and coalesce(last_seen_at, created_at) < %(now)s
+select touch_session(%(id)s, %(now)s)
 
 -- name: open_session
 insert into user_sessions (
@@ -113,7 +109,7 @@ where id = any(%(ids)s::uuid[])
 
 -- name: credential
 select
-    u.id, u.email, u.password_hash, u.failed_login_count, u.locked_until,
+    u.id, u.email, stored_password(u.id), u.failed_login_count, u.locked_until,
     u.is_active and u.deleted_at is null,
     o.issued_at, o.used_at, o.issued_by,
     u.password_issued_by, u.password_issued_rights
@@ -169,7 +165,7 @@ where id = %(person)s
 update users
 set password_hash = %(after)s
 where id = %(person)s
-    and password_hash = %(before)s
+    and stored_password(id) = %(before)s
 
 -- name: issue_one_time
 insert into one_time_passwords (user_id, kind, token, issued_by, issued_at)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from clientupdater.adapters.postgres.core import named_queries
+from clientupdater.adapters.postgres.core import named_queries, row_security
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -41,7 +41,7 @@ def run(
 class Past:
     """The tables of periods as they stood at a moment.
 
-    Row-level security knows where clients are at present. So the statement runs as the system, and
+    Row-level security knows where clients are at present. So the statement sees every client, and
     `clients` has the policy of the transaction's scope over where they were (A4).
     """
 
@@ -53,16 +53,18 @@ class Past:
         self, control: TransactionControl, statement: str, params: Mapping[str, object]
     ) -> list[tuple[Any, ...]]:
         """Run it, planned for its very values."""
+        widened, restored, scope = row_security.over_all_companies(control)
         control.send(
-            "set local clientupdater.system = 'on'",
+            *widened,
             "set local jit = off",
             "set local work_mem = '32MB'",
             f"set local enable_nestloop = {'on' if self.periods is None else 'off'}",
         )
+        within = {f"past_{name}": ids for name, ids in scope.items()}
         rows = control.connection.execute(
-            self.before(statement).encode(), {**params, **self._params}, prepare=False
+            self.before(statement).encode(), {**params, **self._params, **within}, prepare=False
         ).fetchall()
-        control.send("set local clientupdater.system = ''")
+        control.send(*restored)
         return rows
 
     def before(self, statement: str) -> str:

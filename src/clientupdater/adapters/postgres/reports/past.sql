@@ -77,22 +77,22 @@ clients as not materialized (
         where c.deleted_at is null or c.deleted_at > %(past_moment)s::timestamptz
     ) c
     where
-        c.company_id = any((select scope_ids('clientupdater.all_companies'))::uuid[])
+        c.company_id = any(%(past_all_companies)s::uuid[])
         or (
-            c.company_id = any((select scope_ids('clientupdater.branch_companies'))::uuid[])
-            and c.branch_id in (select unnest((select scope_ids('clientupdater.direct_branches'))))
+            c.company_id = any(%(past_branch_companies)s::uuid[])
+            and c.branch_id in (select unnest(%(past_direct_branches)s::uuid[]))
         )
         or (
-            c.company_id = any((select scope_ids('clientupdater.area_companies'))::uuid[])
-            and c.branch_id in (select unnest((select scope_ids('clientupdater.area_branches'))))
+            c.company_id = any(%(past_area_companies)s::uuid[])
+            and c.branch_id in (select unnest(%(past_area_branches)s::uuid[]))
         )
         or (
-            c.company_id = any((select scope_ids('clientupdater.self_companies'))::uuid[])
+            c.company_id = any(%(past_self_companies)s::uuid[])
             and (
-                c.assigned_to = (select scope_actor())
+                c.assigned_to = %(past_actor)s::uuid
                 or (
-                    c.assigned_to = any((select scope_ids('clientupdater.stand_ins'))::uuid[])
-                    and c.branch_id = any((select scope_ids('clientupdater.stand_in_branches'))::uuid[])
+                    c.assigned_to = any(%(past_stand_ins)s::uuid[])
+                    and c.branch_id = any(%(past_stand_in_branches)s::uuid[])
                 )
             )
         )

@@ -87,7 +87,7 @@ class PostgresSyncInputs:
             "posted_on": notice.posted_on and notice.posted_on.isoformat(),
         }
         values = {**_named(notice.source, notice.delivery), "body": Jsonb(body), "now": now}
-        return self._connection.execute(NOTICES["keep"], values).rowcount == 1
+        return self._connection.execute(NOTICES["keep"], values).fetchone() == (True,)
 
     def notice(self, source: str, delivery: str) -> Notice | None:
         row = self._connection.execute(NOTICES["find"], _named(source, delivery)).fetchone()

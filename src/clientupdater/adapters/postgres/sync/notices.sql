@@ -1,9 +1,7 @@
 -- Webhook deliveries, each stored once by its id.
 
 -- name: keep
-insert into webhook_events (source, delivery_id, body, received_at)
-values (%(source)s, %(delivery)s, %(body)s, %(now)s)
-on conflict (source, delivery_id) do nothing
+select keep_delivery(%(source)s, %(delivery)s, %(body)s, %(now)s)
 
 -- name: find
 select body ->> 'kind', body ->> 'code', (body ->> 'posted_on')::date

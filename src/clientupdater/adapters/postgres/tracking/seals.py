@@ -197,12 +197,12 @@ class PostgresSeals:
         branches = self._all("branches", params)
         hashes = [branch_leaf(each, root) for each, root, _ in branches]
         place = [each for each, _, _ in branches].index(branch)
-        leaves = [leaf for _, leaf, _ in rows]
+        leaves = [leaf for _, leaf in rows]
         return SealProof(
             seal=seal,
             client_code=code,
             row=text,
-            path=merkle_path(leaves, [each for each, _, _ in rows].index(client)),
+            path=merkle_path(leaves, [is_it for is_it, _ in rows].index(True)),
             branch=BranchId(branch),
             branch_root=merkle_root(leaves),
             branch_path=merkle_path(hashes, place),

@@ -163,11 +163,7 @@ order by c.code, p.period
 case
     when e.remarks is null then null
     when m.salt is not null then sha256(m.salt || convert_to(e.remarks, 'UTF8'))
-    when e.remarks = '' and exists (
-        select from data_access_log d
-        where d.client_id = r.client_id and d.action = 'blanked'
-          and d.details ->> 'event' = e.id::text
-    ) then m.digest
+    when e.remarks = '' and remarks_were_erased(r.client_id, e.id) then m.digest
     else ''::bytea
 end
 
@@ -195,11 +191,10 @@ from period_seal_branches b
 where b.seal_id = %(seal)s
 order by b.branch_id
 
+-- The leaves of the other clients, which the caller may not see, are hashes.
 -- name: branch_rows
-select r.client_id, r.leaf, r.client_code
-from period_seal_rows r
-where r.seal_id = %(seal)s and r.branch_id = %(branch)s
-order by r.client_code
+select l.is_of_client, l.leaf
+from sealed_leaves(%(seal)s, %(branch)s, %(client)s) l
 
 -- name: sealed_row
 select r.branch_id, r.client_code, (select {recomputed_text} {sealed_events})

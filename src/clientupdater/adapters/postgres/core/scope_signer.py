@@ -1,0 +1,95 @@
+"""Signing the scope of a transaction, so that no other statement can widen it (ADR 39)."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from attrs import frozen
+from psycopg.errors import InsufficientPrivilege, UndefinedFunction
+
+from clientupdater.adapters.postgres.core.connect import (
+    connected,
+    described,
+    is_pooled,
+    translated,
+)
+from clientupdater.domain.errors import Fault, Misconfigured
+from clientupdater.domain.ids import PersonId
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.security.keyed_hash import KeyedHash
+
+VALID_FOR = 3600
+"""Seconds within which a transaction must begin; longer than clocks differ."""
+ACTOR = "actor"
+_ANOTHER_KEY = (
+    "is not the key that the database verifies scopes with; set the key with which "
+    "`clientupdater db seed` was run"
+)
+_BLOCK = 64
+_ANY_PROCESS = 0
+_processes: WeakKeyDictionary[Connection, int] = WeakKeyDictionary()
+
+
+@frozen
+class ScopeSigner:
+    """Signs with the key that ``clientupdater db seed`` stores in the database."""
+
+    keyed: KeyedHash
+
+    @property
+    def name(self) -> str:
+        """Name the key, without giving it away."""
+        return sha256(self.keyed.key).hexdigest()[:16]
+
+    @property
+    def pads(self) -> tuple[bytes, bytes]:
+        """The key as HMAC pads it, inner and outer: all that the database needs to verify."""
+        key = self.keyed.key.ljust(_BLOCK, b"\0")
+        return bytes(each ^ 0x36 for each in key), bytes(each ^ 0x5C for each in key)
+
+    def signed(
+        self, connection: Connection, actor: PersonId, arrays: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Give the settings of a scope, each with its signature before it."""
+        expires = int(time.time()) + VALID_FOR
+        header = f"{actor}|{expires}|{_process_of(connection)}|{self.name}"
+        values = {ACTOR: self._signature(f"clientupdater.{ACTOR}|{header}") + header}
+        for name, ids in arrays.items():
+            values[name] = self._signature(f"clientupdater.{name}|{header}|{ids}") + ids
+        return values
+
+    def _signature(self, message: str) -> str:
+        return hmac.digest(self.keyed.key, message.encode(), "sha256").hex()
+
+
+def verifies(url: str, signer: ScopeSigner | None) -> bool:
+    """Whether the database verifies scopes; raises Misconfigured where it refuses the signer's."""
+    actor = PersonId(UUID(int=0))
+    with connected(url) as connection, translated(described(url)), connection.transaction():
+        values = signer.signed(connection, actor, {}) if signer else {ACTOR: str(actor)}
+        connection.execute(f"set local clientupdater.{ACTOR} = '{values[ACTOR]}'".encode())
+        try:
+            row = connection.execute("select scopes_are_verified(), scope_actor()").fetchone()
+        except InsufficientPrivilege as error:
+            raise Misconfigured([Fault("BLIND_INDEX_KEY", _ANOTHER_KEY)]) from error
+        except UndefinedFunction:
+            return False  # the schema is older; the check of the schema says so
+    return bool(row and row[0])
+
+
+def _process_of(connection: Connection) -> int:
+    """Name the server's process that a signature holds for; any, where a pooler chooses it."""
+    process = _processes.get(connection)
+    if process is None:
+        process = _ANY_PROCESS if is_pooled(connection) else connection.info.backend_pid
+        _processes[connection] = process
+    return process
