@@ -521,7 +521,7 @@ def test_U1_without_an_issuer_a_good_token_is_nothing(oidc_app: OidcApp) -> None
 
 def test_U1_a_caller_with_a_token_sees_themselves_and_has_no_session(oidc_app: OidcApp) -> None:
     signed = {"Authorization": f"Bearer {oidc_app.issuer.token()}"}
-    with served(build(lambda: nullcontext(oidc_app.staff.serving))) as client:
+    with served(build(lambda: nullcontext(oidc_app.staff.app))) as client:
         me = client.get("/api/v1/me", headers=signed)
         assert (me.status_code, me.json()["session"]) == (200, None)
         assert me.json()["user"]["id"] == str(oidc_app.ana)

@@ -61,7 +61,7 @@ def connection(database: Database) -> Iterator[Connection]:
             " period_year, period_month, status_type_id) select c.id, c.company_id, c.branch_id,"
             " 'monthly', 2026, 11, t.id from clients c, status_types t where t.code = 'PENDING'"
         )
-    with psycopg.connect(database.app_url) as opened:
+    with psycopg.connect(database.worker_url) as opened:
         yield opened
 
 
