@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.lines import Line, facts, report
 from tests.support import servers
 from tests.support.bulk_data import BulkData
-from tests.support.reading_fixture import NOW, looking, made_up, reader
+from tests.support.reading_fixture import NOW, made_up, read_context, reader
 from tests.support.servers import Database
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
@@ -70,7 +70,7 @@ class Bench:
 
     def lines(self) -> Iterator[tuple[str, float]]:
         """Measure all that is listed."""
-        look = looking(self.actor)
+        look = read_context(self.actor)
         yield self._timed("worklist", lambda r: r.worklist(WorklistQuery(), look))
         deep = self._hundredth()
         yield self._timed("worklist, 100th page", lambda r: r.worklist(deep, look))
@@ -86,19 +86,19 @@ class Bench:
         yield self._timed("filter options", lambda r: r.filter_options(look))
 
     def _clients(self, name: str, query: ClientQuery) -> tuple[str, float]:
-        return self._timed(name, lambda r: r.clients(query, looking(self.actor)))
+        return self._timed(name, lambda r: r.clients(query, read_context(self.actor)))
 
     def _timed(self, name: str, page: Callable[[ReadModels], object]) -> tuple[str, float]:
         taken = []
         for _ in range(ROUNDS):
             begun = time.perf_counter()
-            with self.work.read(looking(self.actor).clients) as tx:
+            with self.work.read(read_context(self.actor).clients) as tx:
                 page(tx.read_models)
             taken.append(time.perf_counter() - begun)
         return f"{self.who}: {name}", statistics.median(taken) * 1000
 
     def _hundredth(self) -> WorklistQuery:
-        query, look = WorklistQuery(), looking(self.actor)
+        query, look = WorklistQuery(), read_context(self.actor)
         with self.work.read(look.statuses) as tx:
             for _ in range(99):
                 page = tx.read_models.worklist(query, look)
@@ -108,7 +108,7 @@ class Bench:
         return query
 
     def _hundredth_of_clients(self) -> ClientQuery:
-        query, look = ClientQuery(), looking(self.actor)
+        query, look = ClientQuery(), read_context(self.actor)
         with self.work.read(look.clients) as tx:
             for _ in range(99):
                 page = tx.read_models.clients(query, look)

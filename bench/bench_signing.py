@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.lines import Line, facts, report
 from tests.support import servers
 from tests.support.bulk_data import BulkData
-from tests.support.reading_fixture import NOW, looking, reader
+from tests.support.reading_fixture import NOW, read_context, reader
 from tests.support.servers import Database
 from tests.support.signed_scopes import SIGNER, verify_scopes
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from clientupdater.domain.access import Actor
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
     from clientupdater.ports.read_models import ReadModels
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -57,9 +57,11 @@ class Side:
         with work.begin(NO_CLIENTS) as tx:
             return cls(work, tx.connection.info.backend_pid, tx.settings.generation)
 
-    def cpu(self, actor: Actor, page: Callable[[ReadModels, Looking], object], times: int) -> Cpu:
+    def cpu(
+        self, actor: Actor, page: Callable[[ReadModels, ReadContext], object], times: int
+    ) -> Cpu:
         """Read a page so often; give the milliseconds of one, there and here."""
-        look = looking(actor)
+        look = read_context(actor)
         before, here = _ticks(self.process), time.process_time()
         for _ in range(times):
             with self.work.read(look.clients, self.generation) as tx:
@@ -105,7 +107,7 @@ def _lines(
     verified: Database, believed: Database, branches: int, rounds: int, times: int
 ) -> Iterator[Line]:
     readers = {f"{n} branches": reader(Scope.BRANCH, n) for n in (10, 2_000) if n <= branches}
-    pages: dict[str, Callable[[ReadModels, Looking], object]] = {
+    pages: dict[str, Callable[[ReadModels, ReadContext], object]] = {
         "worklist": lambda models, look: models.worklist(WorklistQuery(), look),
         "clients": lambda models, look: models.clients(ClientQuery(), look),
     }
@@ -126,7 +128,7 @@ def _compared(
     name: str,
     sides: tuple[Side, Side],
     actor: Actor,
-    page: Callable[[ReadModels, Looking], object],
+    page: Callable[[ReadModels, ReadContext], object],
     rounds: int,
     times: int,
 ) -> Iterator[Line]:

@@ -194,7 +194,7 @@ def paced(server: Server, token: str, kind: str, targets: Sequence[Target], pace
 
 
 def wrk_alone(targets: Sequence[Target], connections: int, seconds: int) -> Load:
-    """Drive a server that answers without looking: the rest is the cost of wrk."""
+    """Drive a server that answers without read_context: the rest is the cost of wrk."""
     with _server_that_does_nothing() as server:
         return Wrk(server, "a token", seconds).updates(targets, connections)
 

@@ -248,7 +248,7 @@ def test_two_with_one_key_that_were_lost_do_not_hold_each_other_up(
     assert [job and job.status for job in stand] == [JobStatus.PENDING, JobStatus.CANCELLED]
 
 
-# --- looking after them
+# --- read_context after them
 
 
 @pytest.mark.rule("J1")

@@ -1,4 +1,4 @@
-"""Looking at rows, explaining access and opening periods by hand, over every store."""
+"""ReadContext at rows, explaining access and opening periods by hand, over every store."""
 
 from __future__ import annotations
 

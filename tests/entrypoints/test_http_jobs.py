@@ -1,4 +1,4 @@
-"""Looking after jobs and schedules, over real HTTP."""
+"""ReadContext after jobs and schedules, over real HTTP."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.resilience.circuits import Circuit, Threshold
-from clientupdater.adapters.resilience.source import GuardedSource
+from clientupdater.adapters.resilience.source import ResilientSource
 from clientupdater.composition.dependencies import SyncSettings
 from clientupdater.domain.errors import Unavailable
 from clientupdater.domain.sync.fields import Source
@@ -107,7 +107,7 @@ def bank(database: Database) -> Iterator[Bank]:
         syncing.run()
     records = [record("FC-1", loan_status="closed", full_name="Not Theirs To Say")]
     circuit = Circuit("nextbank", Threshold(1, timedelta(minutes=5), 1))
-    source = GuardedSource(NextBank(records, HandClock()), circuit, first_wait_s=0.0)
+    source = ResilientSource(NextBank(records, HandClock()), circuit, first_wait_s=0.0)
     with (
         staffed(
             database,

@@ -1,4 +1,4 @@
-"""Looking after people over real HTTP: accounts, grants, territories, sessions and resets."""
+"""ReadContext after people over real HTTP: accounts, grants, territories, sessions and resets."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_A6_a_head_makes_accounts_within_their_branch(actors: HttpActors) -> Non
     assert actors.http.post(USERS, json=own, headers=actors.head).status_code == 201
 
 
-# --- looking
+# --- read_context
 
 
 def test_people_are_listed_page_by_page(actors: HttpActors) -> None:

@@ -41,7 +41,7 @@ ANA = ("person ana",)
 KEY = CacheKey(topic=Topic.FILTER_OPTIONS, scope=EVERYONE, generation=1)
 
 
-def looking() -> list[threading.Thread]:
+def read_context() -> list[threading.Thread]:
     """List the threads that check for Redis."""
     return [each for each in threading.enumerate() if each.name == "looking for Redis"]
 
@@ -57,7 +57,7 @@ def redis_client(port: int) -> Iterator[RedisClient]:
     redis_client = RedisClient.to(url_at(port), looking_every=0.02, patience=Patience(1, 1))
     yield redis_client
     redis_client.close()
-    assert looking() == []
+    assert read_context() == []
 
 
 def asked(redis_client: RedisClient) -> bool:
@@ -168,7 +168,7 @@ def test_an_impossible_host_name_counts_as_a_lost_redis() -> None:
     redis_client = RedisClient.to("redis://no..name:6379/0", looking_every=0.02)
     assert not asked(redis_client)
     assert not asked(redis_client)
-    assert len(looking()) == 1
+    assert len(read_context()) == 1
     redis_client.close()
 
 
@@ -185,19 +185,19 @@ def test_one_thread_checks_for_redis_until_it_is_back(redis_client: RedisClient,
             each.start()
         for each in threads:
             each.join()
-        assert len(looking()) == 1
+        assert len(read_context()) == 1
     with running(port):
         wait_until(lambda: redis_client.is_open)
-        wait_until(lambda: looking() == [])
+        wait_until(lambda: read_context() == [])
 
 
 def test_a_closed_client_stops_checking(port: int) -> None:
     redis_client = RedisClient.to(url_at(port), looking_every=0.02)
     assert not asked(redis_client)
     redis_client.close()
-    assert looking() == []
+    assert read_context() == []
     assert not asked(redis_client)
-    assert looking() == []
+    assert read_context() == []
 
 
 def test_a_redis_that_takes_no_writes_still_counts_as_lost(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.admin.cluster import Cluster
     from clientupdater.domain.callers import Caller
-    from clientupdater.ports.changes import Change
+    from clientupdater.ports.changes import FeedItem
     from tests.support.seal_fixture import SealWorld
 
 MANILA = ZoneInfo("Asia/Manila")
@@ -59,7 +59,7 @@ class Taken:
     sequence: int
 
 
-def taken(change: Change) -> Taken:
+def taken(change: FeedItem) -> Taken:
     return Taken((change.client_code, str(change.period)), change.version)
 
 

@@ -13,7 +13,7 @@ from clientupdater.adapters.postgres.tracking.changes import NEAR, WINDOW, Postg
 from clientupdater.domain.permissions import Scope
 from tests.support.bulk_data import BulkData
 from tests.support.query_plans import Explaining
-from tests.support.reading_fixture import NOW, looking, reader
+from tests.support.reading_fixture import NOW, read_context, reader
 from tests.support.servers import Database
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def record(database: Database, events: int) -> None:
 def explained(
     work: PostgresUnitsOfWork, actor: Actor, after: FeedCursor | int
 ) -> tuple[ChangePage, Explaining]:
-    scope = looking(actor).statuses
+    scope = read_context(actor).statuses
     with work.read(scope) as tx:
         explaining = Explaining(tx.connection)
         feed = PostgresChangeFeed(explaining, tx.settings)  # type: ignore[arg-type] # it stands in for one

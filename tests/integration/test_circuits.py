@@ -16,7 +16,7 @@ from attrs import define
 from clientupdater.adapters.redis.circuits import RedisCircuits
 from clientupdater.adapters.redis.client import RedisClient
 from clientupdater.adapters.resilience.circuits import Circuit, Threshold
-from clientupdater.adapters.resilience.source import GuardedSource
+from clientupdater.adapters.resilience.source import ResilientSource
 from clientupdater.domain.errors import CircuitOpen, SourceMalformed, Unavailable
 from clientupdater.ports.circuits import CircuitState
 from clientupdater.ports.sources import Abilities, Fetch, SourcePage
@@ -230,8 +230,8 @@ class HttpSource:
         return {"code": code}
 
 
-def guarded(server: Outside, cooldown: timedelta = LONG) -> GuardedSource:
-    return GuardedSource(HttpSource(server), circuit(cooldown), first_wait_s=0.01)
+def guarded(server: Outside, cooldown: timedelta = LONG) -> ResilientSource:
+    return ResilientSource(HttpSource(server), circuit(cooldown), first_wait_s=0.01)
 
 
 @pytest.mark.parametrize("mood", ["broken", "cut", "slow"])
@@ -254,7 +254,7 @@ def test_a_call_to_an_open_circuit_is_not_tried_again() -> None:
 
 def test_nothing_is_tried_again_after_the_callers_deadline() -> None:
     with outside(*["broken"] * 9) as server:
-        patient = GuardedSource(HttpSource(server), circuit(), first_wait_s=30)
+        patient = ResilientSource(HttpSource(server), circuit(), first_wait_s=30)
         with ending_at(within(5.0)), pytest.raises(Unavailable):
             patient.one("FC-1")
         assert server.asked == 1

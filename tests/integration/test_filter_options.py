@@ -11,7 +11,7 @@ from attrs import frozen
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import Forbidden
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.clients.lists import looking
+from clientupdater.usecases.clients.lists import read_context
 from tests.support.builders import MANILA
 from tests.support.staff_fixture import Staff, staffed
 
@@ -56,7 +56,7 @@ class TwoCompanies:
             actor = tx.people.actor(person)
             assert actor is not None
             unguarded = tx.read_models.filter_options(
-                looking(Caller(actor), reader.clock, reader.zone)
+                read_context(Caller(actor), reader.clock, reader.zone)
             )
         result = reader.show(Caller(actor))
         assert result == unguarded

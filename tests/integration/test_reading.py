@@ -24,7 +24,13 @@ from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.worklist import Cause
 from clientupdater.ports.client_filter import ClientFilter, StatusFilter
-from clientupdater.ports.lists import ClientQuery, ClientSort, Looking, WorklistOrder, WorklistQuery
+from clientupdater.ports.lists import (
+    ClientQuery,
+    ClientSort,
+    ReadContext,
+    WorklistOrder,
+    WorklistQuery,
+)
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.plain_sql import SqlRows, access_scope
 
@@ -364,7 +370,7 @@ def test_a_page_shows_the_code_of_a_branch_that_was_added_since_its_transaction_
             added = SqlRows(connection).branch()
         reading.change("clients", "id", client, {"branch_id": added})
         now = datetime.now(UTC)
-        look = Looking(
+        look = ReadContext(
             clients=evolve(scope, direct_branches=frozenset({BranchId(added)})),
             statuses=scope,
             now=now,

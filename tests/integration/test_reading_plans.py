@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
@@ -31,7 +32,7 @@ from clientupdater.ports.lists import (
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.bulk_data import BulkData
 from tests.support.query_plans import Explaining, models_of
-from tests.support.reading_fixture import NOW, looking, made_up, reader
+from tests.support.reading_fixture import NOW, made_up, read_context, reader
 from tests.support.servers import Database
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def bulk(cluster: Cluster, template_database: str) -> Iterator[PostgresUnitsOfWo
 
 def explained(bulk: PostgresUnitsOfWork, actor: Actor, ask: Ask) -> tuple[Explaining, int]:
     """Read a page within the actor's scope; give the plans and the number of items."""
-    with bulk.read(looking(actor).clients) as tx:
+    with bulk.read(read_context(actor).clients) as tx:
         explaining = Explaining(tx.connection)
         page = ask(models_of(tx, explaining))
     return explaining, len(page.items)
@@ -154,9 +155,9 @@ def assert_cheap(bulk: PostgresUnitsOfWork, actor: Actor, ask: Ask, *, spare: in
 
 def hundredth(bulk: PostgresUnitsOfWork, actor: Actor, query: WorklistQuery) -> WorklistQuery:
     """Page on; where there are fewer pages, to the last."""
-    with bulk.begin(looking(actor).statuses) as tx:
+    with bulk.begin(read_context(actor).statuses) as tx:
         for _ in range(99):
-            page = tx.read_models.worklist(query, looking(actor))
+            page = tx.read_models.worklist(query, read_context(actor))
             if page.after is None:
                 break
             query = evolve(query, after=page.after)
@@ -167,9 +168,9 @@ def hundredth_of_clients(
     bulk: PostgresUnitsOfWork, actor: Actor, query: ClientQuery
 ) -> ClientQuery:
     """Page on; where there are fewer pages, to the last."""
-    with bulk.read(looking(actor).clients) as tx:
+    with bulk.read(read_context(actor).clients) as tx:
         for _ in range(99):
-            page = tx.read_models.clients(query, looking(actor))
+            page = tx.read_models.clients(query, read_context(actor))
             if page.after is None:
                 break
             query = evolve(query, after=page.after)
@@ -182,9 +183,9 @@ def test_the_first_page_of_the_worklist_and_the_hundredth_cost_the_same(
     bulk: PostgresUnitsOfWork, who: str, order: WorklistOrder
 ) -> None:
     actor, first = READERS[who], WorklistQuery(order=order)
-    assert_cheap(bulk, actor, lambda reading: reading.worklist(first, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.worklist(first, read_context(actor)))
     deep = hundredth(bulk, actor, first)
-    assert_cheap(bulk, actor, lambda reading: reading.worklist(deep, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.worklist(deep, read_context(actor)))
 
 
 @pytest.mark.parametrize("who", READERS)
@@ -195,7 +196,7 @@ def test_a_filtered_worklist_reads_no_more_than_the_open_rows_and_their_clients(
 ) -> None:
     actor = READERS[who]
     query = WorklistQuery(filter=WORKLIST_FILTERS[asked], order=order)
-    assert_cheap(bulk, actor, lambda r: r.worklist(query, looking(actor)), spare=2 * CLIENTS)
+    assert_cheap(bulk, actor, lambda r: r.worklist(query, read_context(actor)), spare=2 * CLIENTS)
 
 
 @pytest.mark.parametrize("who", READERS)
@@ -204,9 +205,9 @@ def test_the_worklist_of_one_cause_reads_little_more_than_it_shows(
     bulk: PostgresUnitsOfWork, who: str, cause: Cause
 ) -> None:
     actor, query = READERS[who], WorklistQuery(filter=WorklistFilter(cause=cause))
-    assert_cheap(bulk, actor, lambda reading: reading.worklist(query, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.worklist(query, read_context(actor)))
     deep = hundredth(bulk, actor, query)
-    assert_cheap(bulk, actor, lambda reading: reading.worklist(deep, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.worklist(deep, read_context(actor)))
 
 
 @pytest.mark.parametrize("who", READERS)
@@ -214,9 +215,9 @@ def test_the_counts_of_the_worklist_read_each_open_row_once_and_no_client(
     bulk: PostgresUnitsOfWork, who: str
 ) -> None:
     actor = READERS[who]
-    with bulk.read(looking(actor).statuses) as tx:
+    with bulk.read(read_context(actor).statuses) as tx:
         explaining = Explaining(tx.connection)
-        counts = models_of(tx, explaining).worklist_counts(WorklistFilter(), looking(actor))
+        counts = models_of(tx, explaining).worklist_counts(WorklistFilter(), read_context(actor))
     assert explaining.rows_read <= CLIENTS + 2000
     assert not explaining.tables_scanned
     if who in ("10 branches", "all"):
@@ -230,7 +231,7 @@ def test_a_list_of_clients_reads_little_more_than_it_shows(
     bulk: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     actor, query = READERS[who], ClientQuery(filter=FILTERS[asked])
-    assert_cheap(bulk, actor, lambda reading: reading.clients(query, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.clients(query, read_context(actor)))
 
 
 @pytest.mark.parametrize("who", READERS)
@@ -239,9 +240,9 @@ def test_however_clients_are_sorted_the_hundredth_page_costs_as_the_first(
     bulk: PostgresUnitsOfWork, who: str, sort: ClientSort
 ) -> None:
     actor, query = READERS[who], ClientQuery(sort=sort)
-    assert_cheap(bulk, actor, lambda reading: reading.clients(query, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.clients(query, read_context(actor)))
     deep = hundredth_of_clients(bulk, actor, query)
-    assert_cheap(bulk, actor, lambda reading: reading.clients(deep, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.clients(deep, read_context(actor)))
 
 
 @pytest.mark.parametrize("who", READERS)
@@ -250,9 +251,9 @@ def test_clients_without_a_day_cost_no_more_than_those_with_one(
 ) -> None:
     begin = ClientKey("", ClientId(UUID(int=0)), is_undated=True)
     actor, query = READERS[who], ClientQuery(sort=ClientSort.FOLLOW_UP, after=begin)
-    assert_cheap(bulk, actor, lambda reading: reading.clients(query, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.clients(query, read_context(actor)))
     deep = hundredth_of_clients(bulk, actor, query)
-    assert_cheap(bulk, actor, lambda reading: reading.clients(deep, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.clients(deep, read_context(actor)))
 
 
 @pytest.mark.parametrize("who", READERS)
@@ -263,7 +264,7 @@ def test_filters_together_read_no_more_than_the_walk_of_one(
     """Three fifths of the clients at the most: what one filter admits, each with its client."""
     actor, query = READERS[who], ClientQuery(filter=COMBINED[asked])
     spare = CLIENTS * 3 // 5
-    assert_cheap(bulk, actor, lambda r: r.clients(query, looking(actor)), spare=spare)
+    assert_cheap(bulk, actor, lambda r: r.clients(query, read_context(actor)), spare=spare)
 
 
 @pytest.mark.parametrize("who", READERS)
@@ -272,7 +273,7 @@ def test_a_filter_without_matches_reads_hardly_any_rows(
     bulk: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     actor, query = READERS[who], ClientQuery(filter=RARE[asked])
-    assert_cheap(bulk, actor, lambda reading: reading.clients(query, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.clients(query, read_context(actor)))
 
 
 @pytest.mark.parametrize("who", READERS)
@@ -280,9 +281,9 @@ def test_filter_options_are_read_without_reading_all_clients(
     bulk: PostgresUnitsOfWork, who: str
 ) -> None:
     actor = READERS[who]
-    with bulk.read(looking(actor).clients) as tx:
+    with bulk.read(read_context(actor).clients) as tx:
         explaining = Explaining(tx.connection)
-        result = models_of(tx, explaining).filter_options(looking(actor))
+        result = models_of(tx, explaining).filter_options(read_context(actor))
     assert len(result.loan_statuses) == 4
     assert not explaining.tables_scanned
     places = len(result.branches) * len(result.companies)
@@ -290,12 +291,16 @@ def test_filter_options_are_read_without_reading_all_clients(
     assert explaining.rows_read <= places * (held + 2) + 1000
 
 
+def searched(query: ClientQuery, actor: Actor, models: PostgresReadModels) -> ClientPage:
+    return models.clients(query, read_context(actor))
+
+
 @pytest.mark.parametrize("who", READERS)
 def test_no_search_scans_a_whole_table(bulk: PostgresUnitsOfWork, who: str) -> None:
     actor = READERS[who]
     for q in SEARCHES:
         query = ClientQuery(q=q)
-        result, _ = explained(bulk, actor, lambda r, query=query: r.clients(query, looking(actor)))  # type: ignore[misc]
+        result, _ = explained(bulk, actor, partial(searched, query, actor))
         assert not result.tables_scanned, q
         assert result.rows_read < CLIENTS * 3 / 5, q
 
@@ -308,7 +313,7 @@ def test_no_search_with_filters_scans_a_whole_table(
     actor, (q, filters) = READERS[who], SEARCHED[asked]
     query = ClientQuery(q=q, filter=filters)
     spare = CLIENTS * 3 // 5
-    assert_cheap(bulk, actor, lambda r: r.clients(query, looking(actor)), spare=spare)
+    assert_cheap(bulk, actor, lambda r: r.clients(query, read_context(actor)), spare=spare)
 
 
 def test_a_change_of_ten_thousand_clients_is_not_compared_each_with_each(

@@ -26,14 +26,14 @@ from clientupdater.ports.lists import ClientQuery
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.bulk_data import BulkData
 from tests.support.query_plans import Explaining, models_of
-from tests.support.reading_fixture import looking, reader
+from tests.support.reading_fixture import read_context, reader
 from tests.support.servers import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from clientupdater.adapters.postgres.admin.cluster import Cluster
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
 
 MANILA = ZoneInfo("Asia/Manila")
 EVENING = datetime(2026, 11, 30, 20, tzinfo=MANILA)
@@ -139,9 +139,9 @@ def test_a_row_and_its_history_are_found_by_their_client(work: PostgresUnitsOfWo
     assert blocks(work, lambda by: PostgresRows(by, MANILA).of_client(client)) < 40
 
 
-def looking_in_december(scope: Scope) -> Looking:
+def looking_in_december(scope: Scope) -> ReadContext:
     now = datetime(2026, 12, 1, 10, tzinfo=MANILA)
-    return evolve(looking(reader(scope, 50)), now=now, today=now.date())
+    return evolve(read_context(reader(scope, 50)), now=now, today=now.date())
 
 
 TOUCHED = ClientFilter(row=StatusFilter(touched=True, period=DECEMBER))

@@ -19,7 +19,7 @@ from clientupdater.adapters.nextbank.simulator import (
     running,
 )
 from clientupdater.adapters.resilience.circuits import Circuit, Threshold
-from clientupdater.adapters.resilience.source import GuardedSource
+from clientupdater.adapters.resilience.source import ResilientSource
 from clientupdater.domain.errors import Error
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.sync.fields import Source
@@ -118,7 +118,7 @@ def reading(syncing: Syncing) -> Iterator[Banking]:
         account = Account(None, CLIENT_ID, CLIENT_SECRET, f"{bank.url}/oauth/token")
         circuit = Circuit("nextbank", Threshold(LASTS, timedelta(minutes=1), 2))
         with open_nextbank(bank.url, account, PATIENT_S, page_size=2) as plain:
-            syncing.sources[Source.NEXTBANK] = GuardedSource(plain, circuit, first_wait_s=0.01)
+            syncing.sources[Source.NEXTBANK] = ResilientSource(plain, circuit, first_wait_s=0.01)
             yield Banking(syncing, bank, plain.line)
 
 

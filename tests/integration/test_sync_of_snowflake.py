@@ -11,7 +11,7 @@ from attrs import define
 from starlette.responses import JSONResponse
 
 from clientupdater.adapters.resilience.circuits import Circuit, Threshold
-from clientupdater.adapters.resilience.source import GuardedSource
+from clientupdater.adapters.resilience.source import ResilientSource
 from clientupdater.adapters.snowflake.source import open_snowflake
 from clientupdater.domain.errors import Error
 from clientupdater.domain.jobs import JobStatus
@@ -83,7 +83,7 @@ def warehouse(syncing: Syncing, server: FakeSnowflake, tmp_path: Path) -> Iterat
     circuit = Circuit("snowflake", Threshold(99, timedelta(minutes=1), 2))
     account = server.account(snowflake_server.written_key(tmp_path))
     with open_snowflake(account, page_size=2) as plain:
-        syncing.sources[Source.SNOWFLAKE] = GuardedSource(plain, circuit, first_wait_s=0.01)
+        syncing.sources[Source.SNOWFLAKE] = ResilientSource(plain, circuit, first_wait_s=0.01)
         warehouse = Warehouse(syncing, server)
         warehouse.says(7)
         warehouse.run()

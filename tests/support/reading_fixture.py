@@ -11,7 +11,7 @@ from clientupdater.domain.access import Actor, Grant, Territory
 from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.ids import BranchId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.ports.lists import Looking
+from clientupdater.ports.lists import ReadContext
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=ZoneInfo("Asia/Manila"))
 
@@ -38,9 +38,9 @@ def reader(scope: Scope, branches: int = 0, who: PersonId = OFFICER) -> Actor:
     )
 
 
-def looking(actor: Actor) -> Looking:
+def read_context(actor: Actor) -> ReadContext:
     """Give the reading context of an actor, now."""
-    return Looking(
+    return ReadContext(
         clients=access_scope_of(actor, Permission.CLIENTS_READ),
         statuses=access_scope_of(actor, Permission.STATUS_READ),
         now=NOW,

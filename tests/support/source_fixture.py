@@ -15,7 +15,7 @@ from clientupdater.adapters.nextbank.connecting import Account, open_nextbank
 from clientupdater.adapters.nextbank.dialect import Dialect
 from clientupdater.adapters.nextbank.simulator import API_KEY, Bank, running
 from clientupdater.adapters.resilience.circuits import Circuit, Threshold
-from clientupdater.adapters.resilience.source import GuardedSource
+from clientupdater.adapters.resilience.source import ResilientSource
 from clientupdater.adapters.snowflake.source import open_snowflake
 from clientupdater.testing.source import MemorySource
 from tests.support import snowflake_server
@@ -68,7 +68,7 @@ def guarded(_: Path) -> Iterator[SourceCase]:
     records = _columns(CLIENTS)
     circuit = Circuit("memory", Threshold(3, timedelta(seconds=9), 1))
     plain = MemorySource(records, MachineClock(), page_size=3)
-    yield SourceCase.of(lambda: GuardedSource(plain, circuit), records)
+    yield SourceCase.of(lambda: ResilientSource(plain, circuit), records)
 
 
 @contextmanager

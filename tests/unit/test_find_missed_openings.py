@@ -1,4 +1,4 @@
-"""Looking for what the opening of periods left out."""
+"""ReadContext for what the opening of periods left out."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from clientupdater.adapters.csvdrop import CsvDrop
-from clientupdater.adapters.resilience.source import GuardedSource
+from clientupdater.adapters.resilience.source import ResilientSource
 from clientupdater.adapters.snowflake.account import Account as SnowflakeAccount
 from clientupdater.adapters.snowflake.source import open_snowflake
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
@@ -51,7 +51,7 @@ def open_sources(
         for name, added in installed_sources().items():
             values[name] = stack.enter_context(_opened(name, added))
         yield {
-            name: GuardedSource(source, by_name[name]) if name in by_name else source
+            name: ResilientSource(source, by_name[name]) if name in by_name else source
             for name, source in values.items()
         }
 

@@ -18,7 +18,7 @@ ChangeMark: TypeAlias = "tuple[int, str]"
 
 
 @frozen(kw_only=True)
-class Change:
+class FeedItem:
     """A change of a row: an event was recorded."""
 
     position: int
@@ -37,7 +37,7 @@ class Change:
 class ChangePage:
     """Changes in the order in which they were recorded, and where to read on."""
 
-    items: tuple[Change, ...]
+    items: tuple[FeedItem, ...]
     next: FeedCursor
     caught_up: bool
     """Whether everything that is committed has been read."""

@@ -276,7 +276,7 @@ class ClientQuery:
 
 
 @frozen(kw_only=True)
-class Looking:
+class ReadContext:
     """The scopes that a reader has by clients:read and by status:read, and the moment."""
 
     clients: AccessScope

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         ClientPage,
         ClientQuery,
         ClientRecord,
-        Looking,
+        ReadContext,
         WorklistCounts,
         WorklistFilter,
         WorklistPage,
@@ -26,28 +26,28 @@ if TYPE_CHECKING:
 class ReadModels(Protocol):
     """The read models of clients; the deleted are in none of them (C4)."""
 
-    def worklist(self, query: WorklistQuery, looking: Looking) -> WorklistPage:
-        """Read a page of the open rows of the running periods, within `looking.statuses`.
+    def worklist(self, query: WorklistQuery, read_context: ReadContext) -> WorklistPage:
+        """Read a page of the open rows of the running periods, within `read_context.statuses`.
 
         A later page keeps the order of the first. Without an order, it goes by work.
         """
         ...
 
-    def worklist_counts(self, wanted: WorklistFilter, looking: Looking) -> WorklistCounts:
+    def worklist_counts(self, wanted: WorklistFilter, read_context: ReadContext) -> WorklistCounts:
         """Count the items that `worklist` lists on this day with this filter."""
         ...
 
     def clients(
-        self, query: ClientQuery, looking: Looking, known: Collection[ClientId] = ()
+        self, query: ClientQuery, read_context: ReadContext, known: Collection[ClientId] = ()
     ) -> ClientPage:
-        """Read a page of clients within `looking.clients`; a query about rows, within both scopes.
+        """Read a page of clients within the context's scope; a query about rows, within both.
 
         `known` are the clients whose whole pension number is `query.q`. Raises InvalidInput for an
         unknown code.
         """
         ...
 
-    def client(self, client: ClientId | str, looking: Looking) -> ClientRecord | None:
+    def client(self, client: ClientId | str, read_context: ReadContext) -> ClientRecord | None:
         """Read one by id or client code; None where the scope has none."""
         ...
 
@@ -55,8 +55,8 @@ class ReadModels(Protocol):
         """Read a page, the newest change first; pension numbers are masked."""
         ...
 
-    def filter_options(self, looking: Looking) -> FilterOptions:
-        """Read the values within `looking.clients`, and statuses within `looking.statuses`.
+    def filter_options(self, read_context: ReadContext) -> FilterOptions:
+        """Read the values within the scope of clients, and statuses within that of statuses.
 
         Loan statuses and officers are those of some client in scope; branches are those of the
         scope, and areas those with such a branch. It does not read every client.

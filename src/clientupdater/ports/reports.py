@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
     from clientupdater.ports.past_rows import PastPage, PastQuery
     from clientupdater.ports.staff_reports import (
         SignalCount,
@@ -201,7 +201,7 @@ class ReportModels(Protocol):
     """Reads what reports show, within the scopes of the reader, at the moment they look at (R5)."""
 
     def balance(
-        self, looking: Looking, base: ClientFilter, *, exactly: bool = False
+        self, read_context: ReadContext, base: ClientFilter, *, exactly: bool = False
     ) -> list[BalanceCounts]:
         """Read the balance of each branch, or of the branch of `base`.
 
@@ -210,39 +210,39 @@ class ReportModels(Protocol):
         ...
 
     def figures(
-        self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
+        self, read_context: ReadContext, base: ClientFilter, figures: Mapping[str, ClientFilter]
     ) -> Mapping[str, int]:
         """Count the rows of each filter; all of them are among those of `base`."""
         ...
 
     def figures_by_par_status(
-        self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
+        self, read_context: ReadContext, base: ClientFilter, figures: Mapping[str, ClientFilter]
     ) -> list[ParFigures]:
         """Count them for each PAR status that has rows, in the order of the lookup; none last."""
         ...
 
     def figures_by_officer(
-        self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
+        self, read_context: ReadContext, base: ClientFilter, figures: Mapping[str, ClientFilter]
     ) -> Mapping[str | None, Mapping[str, int]]:
         """Count them for each officer, by the id; None for the clients that have none."""
         ...
 
-    def officers_away(self, looking: Looking, base: ClientFilter) -> list[AwayOfficer]:
+    def officers_away(self, read_context: ReadContext, base: ClientFilter) -> list[AwayOfficer]:
         """Read officers of such rows who are deactivated, or whom a stand-in covers now."""
         ...
 
-    def past_clients(self, looking: Looking, query: PastQuery) -> PastPage:
+    def past_clients(self, read_context: ReadContext, query: PastQuery) -> PastPage:
         """Read a page of clients and rows as they stood; names of those alone who are seen now."""
         ...
 
-    def staff(self, looking: Looking, read: StaffRead) -> list[StaffCounts]:
+    def staff(self, read_context: ReadContext, read: StaffRead) -> list[StaffCounts]:
         """Read what people recorded; a row more than MOST_STAFF_ROWS shows that there are more."""
         ...
 
-    def signals(self, looking: Looking, read: SignalsRead) -> list[SignalCount]:
+    def signals(self, read_context: ReadContext, read: SignalsRead) -> list[SignalCount]:
         """Read signals; one more than MOST_SIGNALS shows that there are more."""
         ...
 
-    def signal_events(self, looking: Looking, read: SignalEventsRead) -> SignalEventPage:
+    def signal_events(self, read_context: ReadContext, read: SignalEventsRead) -> SignalEventPage:
         """Read a page of records, the earliest first."""
         ...

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.periods import Period
     from clientupdater.domain.rates import Counts
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
     from clientupdater.ports.reports import CompletionQuery
 
 
@@ -54,16 +54,18 @@ class RowCounts(Protocol):
     whose code does not exist.
     """
 
-    def completion(self, query: CompletionQuery, looking: Looking) -> CompletionCounts: ...
+    def completion(self, query: CompletionQuery, read_context: ReadContext) -> CompletionCounts: ...
     def done_by_day(
-        self, company: str, periods: Sequence[Period], looking: Looking
+        self, company: str, periods: Sequence[Period], read_context: ReadContext
     ) -> Mapping[Period, Mapping[date, int]]: ...
-    def standing(self, company: str, period: Period, looking: Looking) -> tuple[StandingCount, ...]:
+    def standing(
+        self, company: str, period: Period, read_context: ReadContext
+    ) -> tuple[StandingCount, ...]:
         """Count the rows of a period; statuses in the order in which people read them."""
         ...
 
     def trend(
-        self, company: str, periods: Sequence[Period], looking: Looking
+        self, company: str, periods: Sequence[Period], read_context: ReadContext
     ) -> Mapping[Period, Counts]: ...
     def find_wrong(self, periods: Sequence[Period]) -> Sequence[tuple[str, Period]]:
         """Name each branch and period where the counts differ from a count of all rows."""

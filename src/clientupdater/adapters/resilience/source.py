@@ -26,7 +26,7 @@ _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 5.0
 
 
 @frozen
-class GuardedSource:
+class ResilientSource:
     """ClientSource over another one: retries outside, the circuit inside.
 
     There is no retry while the circuit is open, or after the caller's deadline. The wrapped source,

@@ -11,9 +11,9 @@ from clientupdater.domain.errors import Error, NotFound
 from clientupdater.entrypoints.console import static_files
 from clientupdater.entrypoints.console.all_pages import ALL_PAGES
 from clientupdater.entrypoints.console.failure import failure_view
+from clientupdater.entrypoints.console.page_requests import Visit, shown
 from clientupdater.entrypoints.console.rendering import templates
 from clientupdater.entrypoints.console.views import CONSOLE
-from clientupdater.entrypoints.console.visit import Visit, shown
 from clientupdater.entrypoints.http.middleware.admission import in_thread
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.request_values import ReceivedRequest, receive_in_time

@@ -45,7 +45,7 @@ class QueueQuery(WorklistFilters):
 
 
 @frozen
-class Queue:
+class WorklistPlace:
     """A page of the worklist, and how to stay on it."""
 
     items: tuple[WorklistItem, ...]
@@ -85,14 +85,14 @@ class Queue:
         return following.client.id if following else None
 
 
-def read_queue(call: Call) -> Queue | None:
+def read_place(call: Call) -> WorklistPlace | None:
     """Read the page of the worklist that the query names; None without status:read."""
     if not call.caller.actor.grants_of(Permission.STATUS_READ):
         return None
     filters, cursor = filters_of(call.query), call.query.cursor
     query = WorklistListQuery(**filters, limit=_ITEMS, cursor=cursor)
     page = list_worklist(attrs.evolve(call, route=_ROUTE, path={}, query=query, body=None))
-    return Queue(page.items, page.next_cursor, place_of(call.query))
+    return WorklistPlace(page.items, page.next_cursor, place_of(call.query))
 
 
 def filters_of(query: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from clientupdater.domain.errors import Misconfigured
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.lists import ClientSort
 from clientupdater.usecases.clients.client_access import ClientAccess, find_client
-from clientupdater.usecases.clients.lists import looking, require_scope
+from clientupdater.usecases.clients.lists import read_context, require_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import ClientId, ClientRef
     from clientupdater.ports.client_history import HistoryKey, HistoryPage
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.lists import ClientPage, ClientQuery, ClientRecord, Looking
+    from clientupdater.ports.lists import ClientPage, ClientQuery, ClientRecord, ReadContext
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
@@ -45,11 +45,11 @@ class ClientDirectory:
         with self.work.read(result.clients, caller.generation) as tx:
             return tx.read_models.clients(query, result, self._owners(tx, query.q))
 
-    def _looking(self, caller: Caller, query: ClientQuery) -> Looking:
+    def _looking(self, caller: Caller, query: ClientQuery) -> ReadContext:
         require_scope(self.work, caller, Permission.CLIENTS_READ, "client")
         if query.filter.asks_for_status or query.sort is ClientSort.FOLLOW_UP:
             require_scope(self.work, caller, Permission.STATUS_READ, "client")
-        return looking(caller, self.clock, self.zone)
+        return read_context(caller, self.clock, self.zone)
 
     def _owners(self, tx: Transaction, q: str | None) -> Sequence[ClientId]:
         """Find clients by their whole pension number (C3); without keys, find none."""
@@ -69,7 +69,7 @@ class ClientDirectory:
         NotFound, or Forbidden for a client that other permissions show (A5).
         """
         access_scope = access_scope_of(caller.actor, by)
-        result = evolve(looking(caller, self.clock, self.zone), clients=access_scope)
+        result = evolve(read_context(caller, self.clock, self.zone), clients=access_scope)
         with self.work.read(result.clients, caller.generation) as tx:
             view = tx.read_models.client(client, result)
         if view is None:

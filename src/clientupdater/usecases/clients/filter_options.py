@@ -8,7 +8,7 @@ from attrs import frozen
 
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.cache import CacheKey, Topic
-from clientupdater.usecases.clients.lists import looking, require_scope
+from clientupdater.usecases.clients.lists import read_context, require_scope
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.cache import Form
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.filter_options import FilterOptions
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
     from clientupdater.ports.unit_of_work import UnitsOfWork
     from clientupdater.usecases.requests.cache import Cache
 
@@ -37,7 +37,7 @@ class ClientFilterOptions:
         when it expires.
         """
         require_scope(self.work, caller, Permission.CLIENTS_READ, "client")
-        result = looking(caller, self.clock, self.zone)
+        result = read_context(caller, self.clock, self.zone)
         if generation is None:
             return self._read(result)
         made = self.cache.get_or_make(
@@ -45,11 +45,11 @@ class ClientFilterOptions:
         )
         return self.form.read(made)
 
-    def _read(self, result: Looking) -> FilterOptions:
+    def _read(self, result: ReadContext) -> FilterOptions:
         with self.work.begin(result.clients) as tx:
             return tx.read_models.filter_options(result)
 
-    def _key(self, result: Looking, generation: int) -> CacheKey:
+    def _key(self, result: ReadContext, generation: int) -> CacheKey:
         return CacheKey(
             topic=Topic.FILTER_OPTIONS,
             name=(self.form.name,),

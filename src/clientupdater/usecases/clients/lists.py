@@ -9,7 +9,7 @@ from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.periods import business_day
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.lists import Looking
+from clientupdater.ports.lists import ReadContext
 from clientupdater.ports.unit_of_work import NO_CLIENTS
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
-def looking(caller: Caller, clock: Clock, zone: tzinfo) -> Looking:
+def read_context(caller: Caller, clock: Clock, zone: tzinfo) -> ReadContext:
     """Describe the reader and the moment of a list."""
     now = clock.now()
-    return Looking(
+    return ReadContext(
         clients=access_scope_of(caller.actor, Permission.CLIENTS_READ),
         statuses=access_scope_of(caller.actor, Permission.STATUS_READ),
         now=now,

@@ -18,7 +18,7 @@ from clientupdater.ports.exports import Export, ExportKey
 from clientupdater.ports.filter_codec import encode_filter, encode_query
 from clientupdater.ports.lists import ClientQuery, Page, StaffMember
 from clientupdater.ports.queue import EXPORT_QUEUE, NewJob
-from clientupdater.usecases.clients.lists import looking, require_scope
+from clientupdater.usecases.clients.lists import read_context, require_scope
 from clientupdater.usecases.exports.authorization import outgrown_by, own, require_rights, shown_to
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Exports:
         with self.work.begin(result[-1]) as tx:
             # The lists read the filter first: what they do not know, no worker will.
             query = ClientQuery(filter=request.filter, limit=1)
-            tx.read_models.clients(query, looking(caller, self.clock, self.zone))
+            tx.read_models.clients(query, read_context(caller, self.clock, self.zone))
             self._put_down(tx, caller, export)
             return tx.exports.find(export.id) or export
 

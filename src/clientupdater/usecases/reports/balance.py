@@ -12,7 +12,7 @@ from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import business_day
 from clientupdater.domain.permissions import Scope
 from clientupdater.ports.client_filter import ClientFilter, StatusFilter
-from clientupdater.ports.lists import Looking
+from clientupdater.ports.lists import ReadContext
 from clientupdater.ports.reports import Figure, ReportRow
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.reports.past import as_it_was, reader_at
@@ -71,7 +71,7 @@ class Balance:
         now = self.clock.now()
         everything = AccessScope(_SYSTEM, Scope.ALL, {}, frozenset(), frozenset())
         today = business_day(now, self.zone)
-        reader = Looking(clients=everything, statuses=everything, now=now, today=today)
+        reader = ReadContext(clients=everything, statuses=everything, now=now, today=today)
         uneven = []
         with self.work.read(SYSTEM) as tx:
             for period in running_and_last(today):

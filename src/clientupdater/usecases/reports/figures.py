@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.periods import Period
     from clientupdater.domain.rates import Counts
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
 
 _OPENED_BY: Mapping[str, Mapping[str, Any]] = {
     "rows": {},
@@ -29,14 +29,14 @@ _OPENED_BY: Mapping[str, Mapping[str, Any]] = {
 """What the filter of each figure adds to those of its row."""
 
 
-def all_rows(company: str, period: Period, reader: Looking) -> ClientFilter:
+def all_rows(company: str, period: Period, reader: ReadContext) -> ClientFilter:
     """List the rows of a period that the reader's reports cover."""
     return ClientFilter(
         company=company, within_reports=within_reports(reader), row=StatusFilter(period=period)
     )
 
 
-def counted_rows(company: str, period: Period, reader: Looking) -> ClientFilter:
+def counted_rows(company: str, period: Period, reader: ReadContext) -> ClientFilter:
     """List those of them that count: those that are not exempt (R1)."""
     return with_row(all_rows(company, period, reader), exempt=False)
 

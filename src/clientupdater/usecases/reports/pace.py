@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.pace import EndRange
     from clientupdater.ports.client_filter import ClientFilter
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 BESIDE = 3
@@ -75,7 +75,7 @@ def _result(
     query: PaceQuery,
     paces: Mapping[Period, PeriodPace],
     counts: Counts,
-    reader: Looking,
+    reader: ReadContext,
 ) -> PaceResult:
     current = paces[query.period]
     past = {period: pace for period, pace in paces.items() if period != query.period}

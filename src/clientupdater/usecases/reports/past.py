@@ -13,7 +13,7 @@ from clientupdater.domain.periods import business_day
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
     from clientupdater.ports.reports import Report, ReportRow
 
 SETTLED_AFTER = timedelta(minutes=15)
@@ -39,7 +39,7 @@ def require_settled(moment: datetime | None, now: datetime) -> None:
         )
 
 
-def reader_at(moment: datetime | None, reader: Looking, zone: tzinfo) -> Looking:
+def reader_at(moment: datetime | None, reader: ReadContext, zone: tzinfo) -> ReadContext:
     """Put a reader at a past moment: by their present grants they see what was within them then."""
     require_settled(moment, reader.now)
     if moment is None:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from clientupdater.domain.errors import Fault, InvalidInput
 from clientupdater.domain.permissions import Permission
-from clientupdater.usecases.clients.lists import looking
+from clientupdater.usecases.clients.lists import read_context
 from clientupdater.usecases.reports.past import reader_at
 from clientupdater.usecases.reports.reading import require_rows
 
@@ -40,7 +40,7 @@ class PastClients:
         """
         require_rows(self.work, caller, Permission.CLIENTS_READ, "client")
         _require_dated(query.filter)
-        present = looking(caller, self.clock, self.zone)
+        present = read_context(caller, self.clock, self.zone)
         reader = reader_at(query.filter.as_of, present, self.zone)
         with self.work.read(reader.clients, caller.generation) as tx:
             return tx.reports.past_clients(reader, query)

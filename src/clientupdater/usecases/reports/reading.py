@@ -13,7 +13,7 @@ from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.client_filter import ClientFilter, StatusFilter
 from clientupdater.ports.reports import Figure, Report
-from clientupdater.usecases.clients.lists import looking, require_scope
+from clientupdater.usecases.clients.lists import read_context, require_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
     from clientupdater.ports.reports import PlaceQuery, ReportRow
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
@@ -34,13 +34,13 @@ def require_rows(work: UnitsOfWork, caller: Caller, first: Permission, resource:
         require_scope(work, caller, permission, resource)
 
 
-def reader_of(work: UnitsOfWork, caller: Caller, clock: Clock, zone: tzinfo) -> Looking:
+def reader_of(work: UnitsOfWork, caller: Caller, clock: Clock, zone: tzinfo) -> ReadContext:
     """Describe the reader of a report, or refuse them."""
     require_rows(work, caller, Permission.REPORTS_READ, "report")
-    return looking(caller, clock, zone)
+    return read_context(caller, clock, zone)
 
 
-def rows_of(query: PlaceQuery, reader: Looking) -> ClientFilter:
+def rows_of(query: PlaceQuery, reader: ReadContext) -> ClientFilter:
     """Name the rows of a place and period that the reader's reports cover.
 
     Where reports:read covers other clients than the permissions that lists ask for, the filter
@@ -56,13 +56,13 @@ def rows_of(query: PlaceQuery, reader: Looking) -> ClientFilter:
     )
 
 
-def within_reports(reader: Looking) -> bool | None:
+def within_reports(reader: ReadContext) -> bool | None:
     """Ask for it only where lists do not have it anyway."""
     return None if reader.reports in (reader.clients, reader.statuses) else True
 
 
 def report(
-    rows: Iterable[ReportRow], totals: ReportRow, base: ClientFilter, reader: Looking
+    rows: Iterable[ReportRow], totals: ReportRow, base: ClientFilter, reader: ReadContext
 ) -> Report:
     """Name the period and the moment that the figures are of."""
     period = base.row.period if base.row else None

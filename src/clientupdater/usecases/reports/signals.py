@@ -23,7 +23,7 @@ from clientupdater.ports.staff_reports import (
 )
 from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.usecases.audit.audits import require_auditor
-from clientupdater.usecases.clients.lists import looking
+from clientupdater.usecases.clients.lists import read_context
 from clientupdater.usecases.reports.past import reader_at
 from clientupdater.usecases.reports.reading import (
     company_of,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
     from clientupdater.ports.staff_reports import (
         SignalCount,
         SignalEventPage,
@@ -111,7 +111,7 @@ class Signals:
         with self.work.read(reader.clients, caller.generation) as tx:
             return tx.reports.signal_events(reader, query)
 
-    def _auditor(self, caller: Caller, code: str, as_of: datetime | None) -> Looking:
+    def _auditor(self, caller: Caller, code: str, as_of: datetime | None) -> ReadContext:
         try:
             with self.work.begin(NO_CLIENTS) as tx:
                 company = company_of(tx, code)
@@ -120,7 +120,7 @@ class Signals:
             raise
         require_auditor(self.work, caller, company, "report", code)
         require_rows(self.work, caller, Permission.AUDIT_READ, "report")
-        return reader_at(as_of, looking(caller, self.clock, self.zone), self.zone)
+        return reader_at(as_of, read_context(caller, self.clock, self.zone), self.zone)
 
     def _last_days(self, first: date, last: date) -> tuple[LastDay, ...]:
         days = (first + timedelta(days=n) for n in range((last - first).days + 1))

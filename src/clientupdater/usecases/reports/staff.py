@@ -21,7 +21,7 @@ from clientupdater.ports.staff_reports import (
     StaffReport,
     StaffRow,
 )
-from clientupdater.usecases.clients.lists import looking
+from clientupdater.usecases.clients.lists import read_context
 from clientupdater.usecases.reports.past import reader_at
 from clientupdater.usecases.reports.reading import (
     days_between,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import PersonId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
     from clientupdater.ports.staff_reports import StaffCounts, StaffQuery
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
@@ -63,7 +63,7 @@ class Staff:
         for more days than MOST_DAYS, or more rows than MOST_STAFF_ROWS.
         """
         require_rows(self.work, caller, Permission.STATUS_READ, "report")
-        reader = reader_at(query.as_of, looking(caller, self.clock, self.zone), self.zone)
+        reader = reader_at(query.as_of, read_context(caller, self.clock, self.zone), self.zone)
         own = self._asked(query, reader)
         with self.work.read(reader.clients, caller.generation) as tx:
             counted = []
@@ -84,7 +84,7 @@ class Staff:
         )
         return StaffReport(tuple(rows))
 
-    def _asked(self, query: StaffQuery, reader: Looking) -> StaffRead:
+    def _asked(self, query: StaffQuery, reader: ReadContext) -> StaffRead:
         if query.by is StaffBy.PERIOD:
             period = query.period or Period.containing(reader.today, Cycle.MONTHLY)
             first, last = period.first_day - EARLY, period.last_day + LATE

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.settings_values import WORKLIST_ORDER
 from clientupdater.ports.lists import WorklistOrder
-from clientupdater.usecases.clients.lists import looking, require_scope
+from clientupdater.usecases.clients.lists import read_context, require_scope
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -41,7 +41,7 @@ class Worklist:
     def read(self, caller: Caller, query: WorklistQuery) -> WorklistPage:
         """Read a page of the rows that the caller's status:read covers."""
         require_scope(self.work, caller, Permission.STATUS_READ, "worklist")
-        result = looking(caller, self.clock, self.zone)
+        result = read_context(caller, self.clock, self.zone)
         with self.work.read(result.statuses, caller.generation) as tx:
             if query.order is None and query.after is None:
                 query = evolve(query, order=_order_set(tx.settings, result.statuses))
@@ -50,7 +50,7 @@ class Worklist:
     def counts(self, caller: Caller, wanted: WorklistFilter) -> WorklistCounts:
         """Count the rows that `read` lists with this filter, by cause and by branch (R3)."""
         require_scope(self.work, caller, Permission.STATUS_READ, "worklist")
-        result = looking(caller, self.clock, self.zone)
+        result = read_context(caller, self.clock, self.zone)
         with self.work.read(result.statuses, caller.generation) as tx:
             return tx.read_models.worklist_counts(wanted, result)
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         ClientPage,
         ClientQuery,
         ClientRecord,
-        Looking,
+        ReadContext,
         WorklistPage,
         WorklistQuery,
     )
@@ -64,13 +64,13 @@ class ClientLists:
     def connection(self) -> Connection:
         return self.control.begun
 
-    def worklist(self, query: WorklistQuery, looking: Looking) -> WorklistPage:
+    def worklist(self, query: WorklistQuery, read_context: ReadContext) -> WorklistPage:
         """Read a page of the open rows of the running periods."""
-        access_scope = self.configuration.scope(looking.statuses)
+        access_scope = self.configuration.scope(read_context.statuses)
         if access_scope.is_nothing:
             return Page((), None)
         wanted = resolve_worklist_filter(query.filter, self.configuration)
-        walk = choose_worklist_walk(query, access_scope, looking.today, wanted)
+        walk = choose_worklist_walk(query, access_scope, read_context.today, wanted)
         if walk.shape.is_nowhere:
             return Page((), None)
         statement, params = worklist_page_statement(walk), worklist_params(walk)
@@ -83,23 +83,23 @@ class ClientLists:
         return Page(items, after)
 
     def clients(
-        self, query: ClientQuery, looking: Looking, known: Collection[ClientId] = ()
+        self, query: ClientQuery, read_context: ReadContext, known: Collection[ClientId] = ()
     ) -> ClientPage:
         """Read a page of clients; by follow-up, those without a day come last, by name."""
         if query.after and query.after.is_undated:
-            return self._undated(query, looking, known)
-        dated = self._clients(query, looking, known)
+            return self._undated(query, read_context, known)
+        dated = self._clients(query, read_context, known)
         if query.sort is not ClientSort.FOLLOW_UP or dated.after:
             return dated
         left = query.limit - len(dated.items)
-        undated = self._undated(evolve(query, after=None, limit=max(left, 1)), looking, known)
+        undated = self._undated(evolve(query, after=None, limit=max(left, 1)), read_context, known)
         if not left:
             return Page(dated.items, _FIRST_UNDATED if undated.items else None)
         return Page((*dated.items, *undated.items), undated.after)
 
-    def client(self, client: ClientId | str, looking: Looking) -> ClientRecord | None:
+    def client(self, client: ClientId | str, read_context: ReadContext) -> ClientRecord | None:
         """Read one by identity or client code."""
-        scope = ScopePredicate(self.configuration.scope(looking.clients))
+        scope = ScopePredicate(self.configuration.scope(read_context.clients))
         column = "c.id" if isinstance(client, UUID) else "c.client_code"
         statement = render(
             "client_one",
@@ -107,26 +107,30 @@ class ClientLists:
             where=scope.form.over_clients(),
             shown=render("client_shown"),
         )
-        params = {**moment_params(looking.now, looking.today), **scope.params, "which": client}
+        params = {
+            **moment_params(read_context.now, read_context.today),
+            **scope.params,
+            "which": client,
+        }
         rows = self._run(statement, params)
-        return self._records(rows, looking)[0] if rows else None
+        return self._records(rows, read_context)[0] if rows else None
 
     def _undated(
-        self, query: ClientQuery, looking: Looking, known: Collection[ClientId]
+        self, query: ClientQuery, read_context: ReadContext, known: Collection[ClientId]
     ) -> ClientPage:
         by_name = evolve(query, sort=ClientSort.NAME)
-        return self._clients(by_name, looking, known, is_undated=True)
+        return self._clients(by_name, read_context, known, is_undated=True)
 
     def _clients(
         self,
         query: ClientQuery,
-        looking: Looking,
+        read_context: ReadContext,
         known: Collection[ClientId],
         *,
         is_undated: bool = False,
     ) -> ClientPage:
         resolved = resolve(
-            self.control, self.configuration, query, looking, known, is_undated=is_undated
+            self.control, self.configuration, query, read_context, known, is_undated=is_undated
         )
         if resolved is None:
             return Page((), None)
@@ -135,15 +139,17 @@ class ClientLists:
         is_last = query.sort is not ClientSort.FOLLOW_UP
         rows = self._run(statement, params, is_steady=walk.is_steady, is_last=is_last)
         shown = rows[: query.limit]
-        items = self._records([row for row in shown if row[2]], looking)
+        items = self._records([row for row in shown if row[2]], read_context)
         if len(rows) <= query.limit:
             return Page(items, None)
         value, client, *_ = shown[-1]
         return Page(items, ClientKey(value, ClientId(client), is_undated))
 
-    def _records(self, rows: Sequence[Columns], looking: Looking) -> tuple[ClientRecord, ...]:
+    def _records(
+        self, rows: Sequence[Columns], read_context: ReadContext
+    ) -> tuple[ClientRecord, ...]:
         return self._made(
-            lambda known: tuple(client_record(row[2:], known, looking) for row in rows)
+            lambda known: tuple(client_record(row[2:], known, read_context) for row in rows)
         )
 
     def _made(self, make: Callable[[Configuration], Rows]) -> Rows:

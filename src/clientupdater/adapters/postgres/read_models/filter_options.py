@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.access_scope import AccessScope
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
 
 
 QUERIES = named_queries("read_models/filter_options.sql")
@@ -34,16 +34,16 @@ _LOOKUPS = (
 
 
 def read_filter_options(
-    connection: Connection, configuration: Configuration, looking: Looking
+    connection: Connection, configuration: Configuration, read_context: ReadContext
 ) -> FilterOptions:
     """Read the values in scope; each statement is planned for how many places that covers."""
 
     def read(query: str) -> Sequence[tuple[Any, ...]]:
         return connection.execute(QUERIES[query].encode(), params, prepare=False).fetchall()
 
-    status_scope = configuration.scope(looking.statuses)
+    status_scope = configuration.scope(read_context.statuses)
     params = {
-        **_scope_params(configuration.scope(looking.clients)),
+        **_scope_params(configuration.scope(read_context.clients)),
         "status_companies": list(status_scope.scopes),
     }
     options = _by_table(read("words"))

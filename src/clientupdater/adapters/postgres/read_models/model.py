@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         ClientPage,
         ClientQuery,
         ClientRecord,
-        Looking,
+        ReadContext,
         WorklistCounts,
         WorklistFilter,
         WorklistPage,
@@ -49,25 +49,25 @@ class PostgresReadModels:
     def _lists(self) -> ClientLists:
         return ClientLists(self._control, self._configuration)
 
-    def worklist(self, query: WorklistQuery, looking: Looking) -> WorklistPage:
-        return self._lists.worklist(query, looking)
+    def worklist(self, query: WorklistQuery, read_context: ReadContext) -> WorklistPage:
+        return self._lists.worklist(query, read_context)
 
-    def worklist_counts(self, wanted: WorklistFilter, looking: Looking) -> WorklistCounts:
-        return read_worklist_counts(self._connection, self._configuration, wanted, looking)
+    def worklist_counts(self, wanted: WorklistFilter, read_context: ReadContext) -> WorklistCounts:
+        return read_worklist_counts(self._connection, self._configuration, wanted, read_context)
 
     def clients(
-        self, query: ClientQuery, looking: Looking, known: Collection[ClientId] = ()
+        self, query: ClientQuery, read_context: ReadContext, known: Collection[ClientId] = ()
     ) -> ClientPage:
-        return self._lists.clients(query, looking, known)
+        return self._lists.clients(query, read_context, known)
 
-    def client(self, client: ClientId | str, looking: Looking) -> ClientRecord | None:
-        return self._lists.client(client, looking)
+    def client(self, client: ClientId | str, read_context: ReadContext) -> ClientRecord | None:
+        return self._lists.client(client, read_context)
 
     def client_history(self, client: ClientId, limit: int, after: HistoryKey | None) -> HistoryPage:
         return read_client_history(self._connection, client, limit, after)
 
-    def filter_options(self, looking: Looking) -> FilterOptions:
-        return read_filter_options(self._connection, self._configuration, looking)
+    def filter_options(self, read_context: ReadContext) -> FilterOptions:
+        return read_filter_options(self._connection, self._configuration, read_context)
 
     def lookups(self, *, inactive: bool) -> Lookups:
         return read_lookups(self._connection, inactive=inactive)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.ports.client_filter import ClientFilter
-    from clientupdater.ports.lists import ClientQuery, Looking
+    from clientupdater.ports.lists import ClientQuery, ReadContext
 
 
 _KINDS = {
@@ -58,7 +58,7 @@ def resolve(
     control: TransactionControl,
     configuration: Configuration,
     query: ClientQuery,
-    looking: Looking,
+    read_context: ReadContext,
     known: Collection[ClientId] = (),
     *,
     is_undated: bool = False,
@@ -76,12 +76,12 @@ def resolve(
         return None
     resolved = ResolvedQuery(
         query=query,
-        client_scope=configuration.scope(looking.clients),
-        status_scope=configuration.scope(looking.statuses),
-        now=looking.now,
-        today=looking.today,
-        report_scope=configuration.scope(looking.reports) if looking.reports else None,
-        report_params=report_params(configuration, ids.get("company"), looking.zone),
+        client_scope=configuration.scope(read_context.clients),
+        status_scope=configuration.scope(read_context.statuses),
+        now=read_context.now,
+        today=read_context.today,
+        report_scope=configuration.scope(read_context.reports) if read_context.reports else None,
+        report_params=report_params(configuration, ids.get("company"), read_context.zone),
         ids=ids,
         area_members=area_members(ids, configuration),
         is_undated=is_undated,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.domain.periods import Cycle
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
 
 Columns = tuple[Any, ...]
 _period, _uuid = cache(Period.parse), cache(UUID)
@@ -43,7 +43,9 @@ def worklist_item(columns: Columns, configuration: Configuration, today: date) -
     return WorklistItem(client, snapshot, cause)
 
 
-def client_record(columns: Columns, configuration: Configuration, looking: Looking) -> ClientRecord:
+def client_record(
+    columns: Columns, configuration: Configuration, read_context: ReadContext
+) -> ClientRecord:
     """Make a client from the columns of `client_shown`.
 
     It has the row of the running period only where the reader may see that.
@@ -82,10 +84,10 @@ def client_record(columns: Columns, configuration: Configuration, looking: Looki
         version,
         None,
     )
-    if looking.statuses.covers(_place(company, branch, officer)):
+    if read_context.statuses.covers(_place(company, branch, officer)):
         cycle, snapshot = configuration.cycles.get(product), columns[28:]
         record.current = (
-            _unopened(record, cycle, columns[27], looking)
+            _unopened(record, cycle, columns[27], read_context)
             if snapshot[0] is None
             else _snapshot(id_, code, record.assigned_to, snapshot, codes)
         )
@@ -141,16 +143,16 @@ def _conflicts(items: list[list[str | None]] | None) -> tuple[ContactConflict, .
 
 
 def _unopened(
-    record: ClientRecord, cycle: Cycle | None, cycle_from: date | None, looking: Looking
+    record: ClientRecord, cycle: Cycle | None, cycle_from: date | None, read_context: ReadContext
 ) -> PeriodSnapshot | None:
     """Make the row that is due and was never opened: PENDING, version 0 (P4)."""
-    is_due = record.is_trackable and (cycle_from is None or cycle_from <= looking.today)
+    is_due = record.is_trackable and (cycle_from is None or cycle_from <= read_context.today)
     if cycle is None or not is_due:
         return None
     return PeriodSnapshot(
         client_id=record.id,
         client_code=record.client_code,
-        period=Period.containing(looking.today, cycle),
+        period=Period.containing(read_context.today, cycle),
         period_type=cycle,
         status=PENDING,
         reason=None,
@@ -165,6 +167,6 @@ def _unopened(
         assigned_to=record.assigned_to,
         branch=record.branch,
         updated_by=None,
-        updated_at=looking.now,
+        updated_at=read_context.now,
         version=0,
     )

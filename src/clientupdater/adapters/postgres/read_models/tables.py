@@ -19,7 +19,7 @@ from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
 from clientupdater.domain.exports import COLUMNS, ExportType
 from clientupdater.domain.permissions import Scope
 from clientupdater.ports.exports import Lines
-from clientupdater.ports.lists import ClientQuery, Looking
+from clientupdater.ports.lists import ClientQuery, ReadContext
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -50,9 +50,13 @@ def open_table(
 ) -> PostgresTable:
     """Open a table within a transaction that sees no later change."""
     scopes = [configuration.scope(scope) for scope in _distinct(table)]
-    looking = Looking(clients=scopes[-1], statuses=scopes[-1], now=table.now, today=table.today)
+    read_context = ReadContext(
+        clients=scopes[-1], statuses=scopes[-1], now=table.now, today=table.today
+    )
     control = TransactionControl(connection)
-    resolved = resolve(control, configuration, ClientQuery(filter=table.request.filter), looking)
+    resolved = resolve(
+        control, configuration, ClientQuery(filter=table.request.filter), read_context
+    )
     assert resolved is not None  # noqa: S101 — only a search can find nobody
     connection.execute("select set_config('timezone', %s, true)", (str(table.zone),))
     ((as_of,),) = connection.execute("select now()").fetchall()

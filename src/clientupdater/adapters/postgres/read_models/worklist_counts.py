@@ -25,30 +25,33 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.read_models.shape import Shape
     from clientupdater.adapters.postgres.read_models.worklist_filters import ResolvedWorklistFilter
     from clientupdater.domain.access_scope import AccessScope
-    from clientupdater.ports.lists import Looking, WorklistFilter
+    from clientupdater.ports.lists import ReadContext, WorklistFilter
 
 
 def read_worklist_counts(
-    connection: Connection, configuration: Configuration, wanted: WorklistFilter, looking: Looking
+    connection: Connection,
+    configuration: Configuration,
+    wanted: WorklistFilter,
+    read_context: ReadContext,
 ) -> WorklistCounts:
-    access_scope = configuration.scope(looking.statuses)
+    access_scope = configuration.scope(read_context.statuses)
     resolved = resolve_worklist_filter(wanted, configuration)
     counted = _Counted(resolved, access_scope, resolved.shape(access_scope))
     if access_scope.is_nothing or counted.shape.is_nowhere:
-        return _counts_of(wanted, looking, {})
+        return _counts_of(wanted, read_context, {})
     statement = Statement.of(counted.statement())
     params = {
         **resolved.params,
         **ScopePredicate(access_scope).params,
-        "day": looking.today,
-        "periods": running_periods(looking.today),
+        "day": read_context.today,
+        "periods": running_periods(read_context.today),
         "branches": uuid_array(counted.shape.branches),
     }
     text = written_out(connection, statement, statement.values(params))
     by_branch: dict[str, Counter[Cause]] = {}
     for branch, cause, count in connection.execute(text.encode(), prepare=False):
         by_branch.setdefault(configuration.codes[branch], Counter())[Cause(cause)] = count
-    return _counts_of(wanted, looking, by_branch)
+    return _counts_of(wanted, read_context, by_branch)
 
 
 @frozen
@@ -83,10 +86,10 @@ class _Counted:
 
 
 def _counts_of(
-    wanted: WorklistFilter, looking: Looking, by_branch: Mapping[str, Counter[Cause]]
+    wanted: WorklistFilter, read_context: ReadContext, by_branch: Mapping[str, Counter[Cause]]
 ) -> WorklistCounts:
     return WorklistCounts(
-        day=looking.today,
+        day=read_context.today,
         rows=tuple(
             WorklistGroup(branch=code, figures=_figures(evolve(wanted, branch=code), counts))
             for code, counts in sorted(by_branch.items())

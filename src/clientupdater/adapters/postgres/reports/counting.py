@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.ports.client_filter import ClientFilter
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
 
 BLOCKS = named_queries.read_blocks("reports/counting.sql")
 _PARAMETER = re.compile(r"%\((\w+)\)s")
@@ -56,12 +56,12 @@ class Conditions:
 
     control: TransactionControl
     configuration: Configuration
-    looking: Looking
+    read_context: ReadContext
 
     def of(self, wanted: ClientFilter) -> list[Condition]:
         """Hold for the rows s, and their clients c, that the list of this filter has."""
         query = ClientQuery(filter=wanted)
-        resolved = resolve(self.control, self.configuration, query, self.looking)
+        resolved = resolve(self.control, self.configuration, query, self.read_context)
         assert resolved is not None  # noqa: S101 — only a search can find nobody
         params = query_params(resolved)
         scopes = [scope.form.over_clients() for scope in scope_predicates(resolved)]
@@ -74,7 +74,7 @@ class Conditions:
         self, statement: str, params: Mapping[str, object], periods: Collection[str] | None = None
     ) -> list[tuple[Any, ...]]:
         """Run a statement for the reader, at the moment that they look at (R5)."""
-        return run(self.control, self.looking, statement, params, periods)
+        return run(self.control, self.read_context, statement, params, periods)
 
 
 @frozen

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
     from clientupdater.ports.reports import CompletionQuery
 
 BLOCKS = named_queries.read_blocks("reports/counts.sql")
@@ -48,23 +48,27 @@ class PostgresRowCounts:
     _control: TransactionControl
     _configuration: Configuration
 
-    def completion(self, query: CompletionQuery, looking: Looking) -> CompletionCounts:
+    def completion(self, query: CompletionQuery, read_context: ReadContext) -> CompletionCounts:
         rows = self._read(
-            "completion", query.company, [query.period], looking, **_completion_holes(query)
+            "completion", query.company, [query.period], read_context, **_completion_holes(query)
         )
         total = next(Counts(*map(int, counts)) for is_total, _, *counts in rows if is_total)
         keyed = {key: Counts(*map(int, counts)) for is_total, key, *counts in rows if not is_total}
         return CompletionCounts(keys=self._named(query.by, keyed), total=total)
 
     def done_by_day(
-        self, company: str, periods: Sequence[Period], looking: Looking
+        self, company: str, periods: Sequence[Period], read_context: ReadContext
     ) -> Mapping[Period, Mapping[date, int]]:
         days: dict[Period, dict[date, int]] = defaultdict(dict)
-        for period, day, rows in self._read("done_by_day", company, periods, looking, view="day"):
+        for period, day, rows in self._read(
+            "done_by_day", company, periods, read_context, view="day"
+        ):
             days[Period.parse(period)][day] = int(rows)
         return days
 
-    def standing(self, company: str, period: Period, looking: Looking) -> tuple[StandingCount, ...]:
+    def standing(
+        self, company: str, period: Period, read_context: ReadContext
+    ) -> tuple[StandingCount, ...]:
         return tuple(
             StandingCount(
                 status=status,
@@ -76,14 +80,14 @@ class PostgresRowCounts:
                 rows=int(rows),
             )
             for status, exempt, paid, terminal, confirmed, contacted, rows in self._read(
-                "standing", company, [period], looking, view="standing"
+                "standing", company, [period], read_context, view="standing"
             )
         )
 
     def trend(
-        self, company: str, periods: Sequence[Period], looking: Looking
+        self, company: str, periods: Sequence[Period], read_context: ReadContext
     ) -> Mapping[Period, Counts]:
-        rows = self._read("trend", company, periods, looking, view="day")
+        rows = self._read("trend", company, periods, read_context, view="day")
         return {Period.parse(period): Counts(*map(int, counts)) for period, *counts in rows}
 
     def find_wrong(self, periods: Sequence[Period]) -> list[tuple[str, Period]]:
@@ -102,16 +106,16 @@ class PostgresRowCounts:
         block: str,
         company: str,
         periods: Sequence[Period],
-        looking: Looking,
+        read_context: ReadContext,
         **holes: str,
     ) -> list[tuple[Any, ...]]:
         """Run it, planned for its very scope."""
-        scope, params = _reader_scope(self._configuration, looking)
+        scope, params = _reader_scope(self._configuration, read_context)
         names = [str(period) for period in periods]
         params |= {"company": _company_id(self._configuration, company), "periods": names}
-        counted = BLOCKS["counted_as_of" if looking.as_of else "counted"]
+        counted = BLOCKS["counted_as_of" if read_context.as_of else "counted"]
         sql = named_queries.render({**BLOCKS, "counted": counted}, block, scope=scope, **holes)
-        return run(self._control, looking, sql, params, names)
+        return run(self._control, read_context, sql, params, names)
 
     def _named(
         self, by: CompletionBy, keyed: Mapping[UUID | None, Counts]
@@ -131,9 +135,11 @@ class PostgresRowCounts:
         return {id_: (code, name) for id_, code, name in rows}
 
 
-def _reader_scope(configuration: Configuration, looking: Looking) -> tuple[str, dict[str, object]]:
+def _reader_scope(
+    configuration: Configuration, read_context: ReadContext
+) -> tuple[str, dict[str, object]]:
     """Limit counts c to the scopes of a reader: give the condition and its parameters."""
-    scopes = filter(None, (looking.clients, looking.statuses, looking.reports))
+    scopes = filter(None, (read_context.clients, read_context.statuses, read_context.reports))
     once = {scope.fingerprint(): scope for scope in scopes}
     predicates = [
         ScopePredicate(configuration.scope(scope), f"r{n}") for n, scope in enumerate(once.values())

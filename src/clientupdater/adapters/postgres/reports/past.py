@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
 
 BLOCKS = named_queries.read_blocks("reports/past.sql")
 _WITH = "with "
@@ -21,7 +21,7 @@ _WITH = "with "
 
 def run(
     control: TransactionControl,
-    looking: Looking,
+    read_context: ReadContext,
     statement: str,
     params: Mapping[str, object],
     periods: Collection[str] | None = None,
@@ -31,8 +31,8 @@ def run(
     As they stood, the rows of `periods` are complete. Without any, rows of all periods have their
     client and period alone.
     """
-    if looking.as_of:
-        past = Past(looking.as_of, looking.zone, periods)
+    if read_context.as_of:
+        past = Past(read_context.as_of, read_context.zone, periods)
         return past.run(control, statement, params)
     return control.begun.execute(statement.encode(), params, prepare=False).fetchall()
 

@@ -58,7 +58,9 @@ class PastClients:
 
     def _names(self, clients: list[UUID]) -> Mapping[UUID, str]:
         """Read the names of those whom the reader sees at present."""
-        scope = ScopePredicate(self.conditions.configuration.scope(self.conditions.looking.clients))
+        scope = ScopePredicate(
+            self.conditions.configuration.scope(self.conditions.read_context.clients)
+        )
         statement = named_queries.render(BLOCKS, "names", where=scope.form.over_clients())
         params = {**scope.params, "ids": clients}
         connection = self.conditions.control.begun

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.ports.client_filter import ClientFilter
-    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.lists import ReadContext
     from clientupdater.ports.past_rows import PastPage, PastQuery
     from clientupdater.ports.reports import AwayOfficer, BalanceCounts, ParFigures
     from clientupdater.ports.staff_reports import (
@@ -39,40 +39,40 @@ class PostgresReports:
     _control: TransactionControl
     _configuration: Configuration
 
-    def _conditions(self, looking: Looking) -> Conditions:
-        return Conditions(self._control, self._configuration, looking)
+    def _conditions(self, read_context: ReadContext) -> Conditions:
+        return Conditions(self._control, self._configuration, read_context)
 
     def balance(
-        self, looking: Looking, base: ClientFilter, *, exactly: bool = False
+        self, read_context: ReadContext, base: ClientFilter, *, exactly: bool = False
     ) -> list[BalanceCounts]:
-        return Balances(self._conditions(looking)).read(base, exactly=exactly)
+        return Balances(self._conditions(read_context)).read(base, exactly=exactly)
 
     def figures(
-        self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
+        self, read_context: ReadContext, base: ClientFilter, figures: Mapping[str, ClientFilter]
     ) -> Mapping[str, int]:
-        return RowFigures(RowCounts(self._conditions(looking))).of(base, figures)
+        return RowFigures(RowCounts(self._conditions(read_context))).of(base, figures)
 
     def figures_by_par_status(
-        self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
+        self, read_context: ReadContext, base: ClientFilter, figures: Mapping[str, ClientFilter]
     ) -> list[ParFigures]:
-        return RowFigures(RowCounts(self._conditions(looking))).by_par_status(base, figures)
+        return RowFigures(RowCounts(self._conditions(read_context))).by_par_status(base, figures)
 
     def figures_by_officer(
-        self, looking: Looking, base: ClientFilter, figures: Mapping[str, ClientFilter]
+        self, read_context: ReadContext, base: ClientFilter, figures: Mapping[str, ClientFilter]
     ) -> Mapping[str | None, Mapping[str, int]]:
-        return RowCounts(self._conditions(looking)).read(base, figures, "by_officer")
+        return RowCounts(self._conditions(read_context)).read(base, figures, "by_officer")
 
-    def officers_away(self, looking: Looking, base: ClientFilter) -> list[AwayOfficer]:
-        return RowFigures(RowCounts(self._conditions(looking))).officers_away(base)
+    def officers_away(self, read_context: ReadContext, base: ClientFilter) -> list[AwayOfficer]:
+        return RowFigures(RowCounts(self._conditions(read_context))).officers_away(base)
 
-    def past_clients(self, looking: Looking, query: PastQuery) -> PastPage:
-        return PastClients(self._conditions(looking)).read(query)
+    def past_clients(self, read_context: ReadContext, query: PastQuery) -> PastPage:
+        return PastClients(self._conditions(read_context)).read(query)
 
-    def staff(self, looking: Looking, read: StaffRead) -> list[StaffCounts]:
-        return StaffFigures(self._conditions(looking)).read(read)
+    def staff(self, read_context: ReadContext, read: StaffRead) -> list[StaffCounts]:
+        return StaffFigures(self._conditions(read_context)).read(read)
 
-    def signals(self, looking: Looking, read: SignalsRead) -> list[SignalCount]:
-        return Signals(self._conditions(looking)).read(read)
+    def signals(self, read_context: ReadContext, read: SignalsRead) -> list[SignalCount]:
+        return Signals(self._conditions(read_context)).read(read)
 
-    def signal_events(self, looking: Looking, read: SignalEventsRead) -> SignalEventPage:
-        return Signals(self._conditions(looking)).events(read)
+    def signal_events(self, read_context: ReadContext, read: SignalEventsRead) -> SignalEventPage:
+        return Signals(self._conditions(read_context)).events(read)

@@ -42,11 +42,11 @@ class RowFigures:
     def officers_away(self, base: ClientFilter) -> list[AwayOfficer]:
         """Name the officers who are away, with the rows of `base` that they have."""
         conditions = self.counts.conditions
-        is_active = BLOCKS["active_then" if conditions.looking.as_of else "active_now"]
+        is_active = BLOCKS["active_then" if conditions.read_context.as_of else "active_now"]
         statement = named_queries.render(
             BLOCKS, "officers_away", limit=MOST_OFFICERS, is_active=is_active
         )
-        away = conditions.run(statement, {"now": conditions.looking.now})
+        away = conditions.run(statement, {"now": conditions.read_context.now})
         rows = self._by_officer(base, [id_ for id_, *_ in away])
         return [
             AwayOfficer(PersonId(id_), name, self._rows_of(base, id_, rows[str(id_)]), is_active)
@@ -61,7 +61,7 @@ class RowFigures:
 
     def _rows_of(self, base: ClientFilter, officer: UUID, rows: int) -> int:
         """One's own list has the clients of those whom one stands in for as well (A2)."""
-        if officer != self.counts.conditions.looking.clients.actor:
+        if officer != self.counts.conditions.read_context.clients.actor:
             return rows
         wanted = evolve(base, assigned_to=PersonId(officer))
         return int(self.of(base, {"rows": wanted})["rows"])

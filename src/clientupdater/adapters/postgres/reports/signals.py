@@ -65,7 +65,7 @@ class Signals:
         """Read a page of the records, the earliest first."""
         at = self.conditions
         query = ClientQuery(filter=read.filter)
-        resolved = resolve(at.control, at.configuration, query, at.looking)
+        resolved = resolve(at.control, at.configuration, query, at.read_context)
         assert resolved is not None  # noqa: S101 — only a search can find nobody
         where = all_of(records_of(resolved))
         statement = named_queries.render(BLOCKS, "events", where=where)

@@ -70,7 +70,7 @@ def settings_of(conditions: Conditions, base: ClientFilter) -> dict[str, object]
     """Give the settings of the company that the figures go by."""
     configuration = conditions.configuration
     company = configuration.ids["company"].get(base.company or "")
-    return report_params(configuration, company, conditions.looking.zone)
+    return report_params(configuration, company, conditions.read_context.zone)
 
 
 def _counts(row: tuple[Any, ...]) -> StaffCounts:

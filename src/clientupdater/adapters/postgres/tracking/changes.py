@@ -13,7 +13,7 @@ from clientupdater.adapters.postgres.tracking.rows import event_of
 from clientupdater.domain.changes import FeedCursor, FeedMark, Horizon
 from clientupdater.domain.ids import ClientId, CompanyId
 from clientupdater.domain.periods import Period
-from clientupdater.ports.changes import Change, ChangePage
+from clientupdater.ports.changes import ChangePage, FeedItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,7 @@ class PostgresChangeFeed:
     def _walk(
         self, cursor: FeedCursor, horizon: Horizon, limit: int, scoped: _Scoped
     ) -> ChangePage:
-        items: list[Change] = []
+        items: list[FeedItem] = []
         for _ in range(_WINDOWS):
             to = cursor.position + WINDOW
             items += self._page(cursor, to, limit - len(items), scoped)
@@ -83,7 +83,7 @@ class PostgresChangeFeed:
                 return ChangePage(tuple(items), cursor, caught_up=True)
         return ChangePage(tuple(items), cursor, caught_up=False)
 
-    def _page(self, cursor: FeedCursor, to: int, limit: int, scoped: _Scoped) -> list[Change]:
+    def _page(self, cursor: FeedCursor, to: int, limit: int, scoped: _Scoped) -> list[FeedItem]:
         sql = render(
             _BLOCKS,
             "page",
@@ -135,9 +135,9 @@ class _Scoped:
         )
 
 
-def _change(cursor: FeedCursor, *columns: Any) -> Change:
+def _change(cursor: FeedCursor, *columns: Any) -> FeedItem:
     position, client, code, period, sequence, shows_event, *event = columns
-    return Change(
+    return FeedItem(
         position=position,
         client=ClientId(client),
         client_code=code,

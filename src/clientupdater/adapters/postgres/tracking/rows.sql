@@ -112,7 +112,7 @@ select
 from client_period_status s
 where s.id = %(row)s
 
--- name: moved
+-- name: updated_row
 -- S9, S10: the sequence is the version that the row's own update gives, so that no two events
 -- ever get the same one; where the row has moved on, nothing is written at all.
 update client_period_status s
@@ -145,28 +145,28 @@ where
     and s.version = %(seen)s
 returning s.id, s.company_id, s.version
 
--- name: event_of_moved
+-- name: event_of_updated_row
 insert into status_events (
     client_period_status_id, event_sequence, kind, status_type_id, reason_id, remarks, has_payment,
     is_terminal, channel, occurred_at, created_at, company_id, branch_id, next_follow_up_on,
     promised_on, promised_amount, voids, exempt_cause, created_by
 )
 select
-    moved.id, moved.version, %(kind)s,
+    updated_row.id, updated_row.version, %(kind)s,
     (select id from status_types where code = %(status)s),
     (select id from status_reasons where code = %(reason)s),
     %(remarks)s, %(has_payment)s, %(is_terminal)s, %(channel)s, %(occurred_at)s, %(recorded_at)s,
-    moved.company_id, %(branch)s, %(follow_up)s, %(promised_on)s, %(promised_amount)s, %(voids)s,
+    updated_row.company_id, %(branch)s, %(follow_up)s, %(promised_on)s, %(promised_amount)s, %(voids)s,
     %(exempt)s, %(by)s
-from moved
+from updated_row
 
 -- name: append
-with moved as ({moved})
+with updated_row as ({updated_row})
 
-{event_of_moved}
+{event_of_updated_row}
 
 -- name: append_logged
-with moved as ({moved}),
+with updated_row as ({updated_row}),
 
 logged as (
     insert into activity_logs (
@@ -175,10 +175,10 @@ logged as (
     select
         %(actor)s, %(action)s, %(resource)s, %(resource_id)s, %(details)s, %(ip_address)s,
         %(user_agent)s
-    from moved
+    from updated_row
 )
 
-{event_of_moved}
+{event_of_updated_row}
 
 -- name: open_many
 -- As open, of many; their events follow.
@@ -201,7 +201,7 @@ on conflict on constraint client_period_status_one_per_period do nothing
 -- name: write_many
 -- As append, of many rows: each is brought to where it stands after its events, which get their
 -- positions in their sequence.
-with moved as (
+with updated_row as (
     update client_period_status s
     set
         status_type_id = t.id,
@@ -250,8 +250,8 @@ added as (
         next_follow_up_on, promised_on, promised_amount, voids, exempt_cause, created_by
     )
     select
-        moved.id, e.sequence, e.kind, t.id, r.id, e.remarks, e.has_payment, e.is_terminal, e.channel,
-        e.occurred_at, e.recorded_at, moved.company_id, e.branch, e.follow_up, e.promised_on,
+        updated_row.id, e.sequence, e.kind, t.id, r.id, e.remarks, e.has_payment, e.is_terminal, e.channel,
+        e.occurred_at, e.recorded_at, updated_row.company_id, e.branch, e.follow_up, e.promised_on,
         e.promised_amount, e.voids, e.exempt, e.by
     from jsonb_to_recordset(%(events)s) e (
         client uuid, period text, sequence integer, kind text, status text, reason text,
@@ -259,13 +259,13 @@ added as (
         occurred_at timestamptz, recorded_at timestamptz, branch uuid, follow_up date,
         promised_on date, promised_amount numeric, voids integer, exempt text, by uuid
     )
-    join moved on moved.client_id = e.client and moved.period = e.period
+    join updated_row on updated_row.client_id = e.client and updated_row.period = e.period
     join status_types t on t.code = e.status
     left join status_reasons r on r.code = e.reason
     order by e.sequence
 )
 
-select moved.client_id, moved.period from moved
+select updated_row.client_id, updated_row.period from updated_row
 
 -- name: open_batch
 -- P4: this decides which clients are due, as Client.is_due does; one suite holds both. The limit

@@ -23,7 +23,7 @@ from clientupdater.entrypoints.console.worklist import (
     QueueQuery,
     cause_text,
     place_of,
-    read_queue,
+    read_place,
 )
 from clientupdater.entrypoints.http.routes.rows import period_events, snapshot_of
 from clientupdater.usecases.tracking.service import MOST_HISTORIES
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from clientupdater.domain.lookups import Lookups
-    from clientupdater.entrypoints.console.worklist import Queue
+    from clientupdater.entrypoints.console.worklist import WorklistPlace
     from clientupdater.entrypoints.http.contract import Call
     from clientupdater.entrypoints.http.routes.rows import PeriodEvent
     from clientupdater.ports.lists import ClientRecord, PeriodSnapshot
@@ -94,7 +94,7 @@ def client_view(
     lookups = call.app.configuration.lookups(call.caller, generation=call.generation)
     place = _place(call, record)
     allowed = _allowed(call, place)
-    today, queue = today_of(call), read_queue(call)
+    today, queue = today_of(call), read_place(call)
     periods = _periods(call, record, place, allowed)
     snapshot = _chosen(call, record, periods)
     histories = _histories(call, record, allowed)
@@ -221,7 +221,9 @@ def _facts(record: ClientRecord, names: Mapping[str, Mapping[str, str]]) -> list
     ]
 
 
-def _older(call: Call, queue: Queue | None, histories: tuple[PeriodHistory, ...]) -> str | None:
+def _older(
+    call: Call, queue: WorklistPlace | None, histories: tuple[PeriodHistory, ...]
+) -> str | None:
     """Give the address that shows every period, where some are left out."""
     if call.query.older or len(histories) < _HISTORIES:
         return None

@@ -20,7 +20,7 @@ from clientupdater.entrypoints.console.worklist import (
     cause_text,
     filters_of,
     params_of,
-    read_queue,
+    read_place,
 )
 from clientupdater.entrypoints.http.routes.worklist import WorklistFilters, count_worklist
 from clientupdater.ports.client_filter import Recorded
@@ -62,7 +62,7 @@ def show_work(call: Call) -> View | Redirect:
     if not call.caller.actor.grants_of(Permission.STATUS_READ):
         return _elsewhere(call)
     today = today_of(call)
-    queue, counts = read_queue(call), _counts(call)
+    queue, counts = read_place(call), _counts(call)
     return View(
         template="work.html",
         call=call,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from clientupdater.app import App
     from clientupdater.domain.callers import Caller
-    from clientupdater.ports.changes import Change
+    from clientupdater.ports.changes import FeedItem
     from clientupdater.ports.codes import Names
 
 _NEXT = "q83vEjRWNWQ0MTQwMmFiYzRiOzkwMjEwOjkwMjEwOjs5MDIxMzo5MDIxMzo7NDcxMTs0NjkwOzkwMjE0OzQ3MTE"
@@ -102,7 +102,7 @@ def follow_changes(call: Call) -> ChangeFeedPage:
 
 
 def shown_changes(
-    app: App, caller: Caller, changes: Iterable[Change]
+    app: App, caller: Caller, changes: Iterable[FeedItem]
 ) -> tuple[RecordedChange, ...]:
     """Show changes, with codes and names in place of ids."""
     shown = tuple(changes)
@@ -113,7 +113,7 @@ def shown_changes(
     return tuple(_shown(each, names) for each in shown)
 
 
-def _shown(change: Change, names: Names) -> RecordedChange:
+def _shown(change: FeedItem, names: Names) -> RecordedChange:
     return RecordedChange(
         position=change.position,
         client=ChangedClient(id=change.client, client_code=change.client_code),
