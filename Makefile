@@ -14,7 +14,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED = $(PIP) --require-hashes --no-deps -r $(1) && $(PIP) --no-deps --no-build-isolation -e .
 CODE := src tests docs/generate.py bench
 # Coverage of the domain is measured where only its unit tests run: it slows everything else by a fifth.
-BESIDE := -n auto --maxprocesses 8 --dist worksteal
+# Tests wait for servers and commands, so there is one process more than cores.
+BESIDE := -n $(shell $(PYTHON) -c 'import os; print(min(8, (os.cpu_count() or 1) + 1))') --dist worksteal
 ARGS ?=
 ONLY ?= $(patsubst bench/bench_%.py,%,$(wildcard bench/bench_*.py))
 

@@ -71,5 +71,6 @@ $$;
 
 select set_config('clientupdater.system', 'on', true);
 update client_words w set sort_name = c.sort_name from clients c where c.id = w.client_id;
+-- squawk-ignore ban-drop-default
 alter table client_words alter column sort_name drop default;
 select set_config('clientupdater.system', '', true);

@@ -159,11 +159,11 @@ def test_doctor_names_the_keys_of_pension_numbers_that_are_not_configured(
 
 
 def test_doctor_names_wrong_counts_and_recount_corrects_them(database: Database) -> None:
-    fill(database.app_url, clients=20, now=datetime.now(MANILA), zone=MANILA, vault=None)
+    fill(database.worker_url, clients=20, now=datetime.now(MANILA), zone=MANILA, vault=None)
     with psycopg.connect(database.superuser_url) as connection:
         connection.execute("update row_count_changes set change = change + 1")
         connection.execute("update row_counts set total = total + 1")
-    wrong = call("doctor", DATABASE_URL=database.app_url, **KEYS)
+    wrong = call("doctor", **logins(database), **KEYS)
     assert "NOT OK  counts: branches whose counts differ from their rows: " in wrong.stdout
     assert "run: clientupdater db recount" in wrong.stdout
     corrected = call("db", "recount", DATABASE_URL=database.owner_url)
@@ -172,7 +172,7 @@ def test_doctor_names_wrong_counts_and_recount_corrects_them(database: Database)
     assert orjson.loads(again.stdout) == {"corrected": {}}
     assert (
         "ok  counts: the counts of every branch"
-        in call("doctor", DATABASE_URL=database.app_url, **KEYS).stdout
+        in call("doctor", **logins(database), **KEYS).stdout
     )
 
 

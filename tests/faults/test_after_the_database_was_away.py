@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.admin.cluster import Cluster
     from tests.support.servers import Database
 
-OURS = "usename = 'clientupdater' and datname = current_database()"
+OURS = "usename in ('clientupdater', 'clientupdater_worker') and datname = current_database()"
 
 
 def asked(database: Database, query: str) -> int:
@@ -65,7 +65,7 @@ def test_a_transaction_that_could_not_begin_begins_on_another_connection(
     database: Database,
 ) -> None:
     with ConnectionPool[psycopg.Connection](
-        database.app_url, min_size=1, max_size=1, timeout=PATIENCE_S, open=True
+        database.worker_url, min_size=1, max_size=1, timeout=PATIENCE_S, open=True
     ) as pool:  # it looks at nothing before it gives a connection away
         work = PostgresUnitsOfWork(pool)
         with work.begin(SYSTEM):

@@ -103,7 +103,7 @@ def test_workers_behind_a_pooler_do_jobs_past_it(database: Database, pooled: str
     jobs = put(database, "effect", 40)
 
     def a_worker() -> AbstractContextManager[ForkServerProcess]:
-        return worker(database, DATABASE_URL=pooled, DATABASE_DIRECT_URL=database.app_url)
+        return worker(database, DATABASE_URL=pooled, DATABASE_WORKER_URL=database.worker_url)
 
     with a_worker(), a_worker():
         wait_until(lambda: effects(database) == sorted(jobs))

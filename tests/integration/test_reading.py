@@ -32,7 +32,7 @@ from clientupdater.ports.lists import (
     WorklistQuery,
 )
 from clientupdater.ports.unit_of_work import SYSTEM
-from tests.support.plain_sql import SqlRows, access_scope
+from tests.support.plain_sql import SqlRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,7 +76,6 @@ class Reading:
     def change(self, table: str, key: str, id_: UUID, columns: dict[str, Any]) -> None:
         """Change columns of a row as a sync or an update would."""
         with psycopg.connect(self.url) as connection:
-            access_scope(connection, system="on")
             for name, value in columns.items():
                 sql = f"update {table} set {name} = %s where {key} = %s"
                 connection.execute(sql.encode(), (value, id_))

@@ -23,7 +23,7 @@ from clientupdater.domain.ids import BranchId, CompanyId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.worklist import Cause
 from clientupdater.ports.lists import WorklistFilter, WorklistOrder, WorklistQuery
-from tests.support.plain_sql import SqlRows, access_scope
+from tests.support.plain_sql import SqlRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,6 @@ class World:
     def fill(self) -> None:
         with psycopg.connect(self.url) as connection:
             sql = SqlRows(connection)
-            access_scope(connection, system="on")
             for n in range(CLIENTS):
                 self._client(sql, n)
 

@@ -19,6 +19,8 @@ from tests.support.waiting import PATIENCE_S, wait_until
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+RESPONSE_S = 8
+"""How long a caller waits for a response: longer than the deadline of a request."""
 PAUSE_S = 0.02
 """Between two tries of one call, as a program would wait before it repeats itself."""
 _DEFINITE = 500
@@ -50,7 +52,7 @@ class Caller:
     _version: int = 0
 
     def work(self, over: threading.Event) -> None:
-        with httpx.Client(timeout=PATIENCE_S) as http:
+        with httpx.Client(timeout=RESPONSE_S) as http:
             while not over.is_set():
                 key = f"{self.name}-{len(self.calls)}"
                 self.calls[key] = State.INVOKED
