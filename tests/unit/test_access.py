@@ -17,7 +17,16 @@ from clientupdater.domain.access import (
     covers,
     decide,
 )
-from clientupdater.domain.access_scope import access_scope_of, scope_of_grants, visible_scope_of
+from clientupdater.domain.access_scope import (
+    AccessScope,
+    access_scope_of,
+    over_branches,
+    over_clients_of,
+    over_everything,
+    over_nothing,
+    scope_of_grants,
+    visible_scope_of,
+)
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission, Scope, widest
 from tests.support.policy_cases import (
@@ -449,3 +458,20 @@ def test_A10_a_fingerprint_stays_the_same_in_every_process() -> None:
     assert access_scope_of(actor, READ).fingerprint() == (
         "2f685ffb9743eb8ae9ed69f8895846ff79a18b3d3362e4e32325af44c8ef6e0e"
     )
+
+
+@pytest.mark.parametrize(
+    ("access_scope", "covered"),
+    [
+        (over_everything(ANA), [MINE, IN_NORTH, IN_SOUTH, IN_EAST]),
+        (over_nothing(ANA), []),
+        (over_branches(BEN, NORTH, SOUTH), [IN_NORTH, IN_SOUTH, IN_EAST]),
+        (over_clients_of(BEN), [IN_EAST]),
+    ],
+    ids=["everything", "nothing", "branches and one's own", "an officer's"],
+)
+def test_A4_an_act_upon_branches_or_an_officer_covers_their_clients(
+    access_scope: AccessScope, covered: list[ClientPlace]
+) -> None:
+    places = [MINE, IN_NORTH, IN_SOUTH, IN_EAST]
+    assert [place for place in places if access_scope.covers(place)] == covered
