@@ -134,21 +134,22 @@ def test_a_request_too_many_does_not_wait(
     assert code_of(refused) == (503, "unavailable")
 
 
+WATCHED = """
+    select count(*) from pg_stat_activity
+    where datname = current_database() and query like 'select (select case when is_called%%'
+"""
+
+
 def test_A8_a_waiting_request_ends_with_its_session(
     actors: HttpActors, world: SealWorld, headers: dict[str, str]
 ) -> None:
     params: dict[str, Any] = {"after": latest(actors, headers), "wait": 30}
     with ThreadPoolExecutor(1) as threads:
         asked = threads.submit(actors.http.get, CHANGES, params=params, headers=headers, timeout=60)
+        wait_until(lambda: world.staff.one(WATCHED) > 0)
         world.staff.run("update users set is_active = false where id = %s", world.boss)
         world.append("S1")
         assert asked.result().status_code == 401
-
-
-WATCHED = """
-    select count(*) from pg_stat_activity
-    where datname = current_database() and query like 'select (select case when is_called%%'
-"""
 
 
 def test_a_server_that_stops_answers_those_that_wait(
