@@ -82,6 +82,7 @@ def _caller(http: httpx.Client, account: MadeUpAccount) -> Mapping[str, Page]:
             [
                 f"/clients/{client}",
                 "/worklist?limit=25",
+                f"/clients/{client}/periods",
                 f"/clients/{client}/periods/{period}/events",
             ],
         ),
