@@ -140,7 +140,7 @@ class Load:
 
 
 def require_all_kept_once(url: str, callers: list[Caller]) -> None:
-    """Compare what callers were told with what is there; see that rows equal their events."""
+    """Compare each response with what was stored; see that rows equal their events."""
     with psycopg.connect(url) as connection:
         recorded = connection.execute(
             "select remarks, count(*) from status_events where kind = 'recorded' group by remarks"

@@ -149,7 +149,7 @@ having sum(c.n) <> 0
 
 -- name: differences
 -- What the rows of these periods count, less what is kept of them. Rows and their changes commit
--- together, so that one statement sees both as of one moment, whoever writes meanwhile.
+-- together, so that one statement sees both as of one moment, also while others write.
 with cells as (
     select
         s.period, c.company_id, c.branch_id, c.assigned_to, c.product_id, c.pension_type_id,
