@@ -10,7 +10,10 @@ import attrs
 import pytest
 from attrs import evolve
 
+from clientupdater.adapters.postgres.reports.past import Past as TablesOfThePast
+from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.permissions import Permission
 from clientupdater.domain.statuses import CONFIRMED
 from clientupdater.domain.sync.fields import Source
 from clientupdater.entrypoints.http.routes.clients import ClientFilters, filter_of
@@ -251,3 +254,17 @@ def test_R5_ageing_counts_the_amount_and_the_bracket_before_the_first_change(pas
     again = ageing(caller, PlaceQuery(company="FCASH", as_of=moment))
     assert figures_of(again) == figures_of(shown)
     assert figures_of(ageing(caller, PlaceQuery(company="FCASH"))) != figures_of(shown)
+
+
+@pytest.mark.rule("R5", "A4")
+def test_A4_a_statement_over_the_past_without_a_condition_sees_the_scope_alone(past: Past) -> None:
+    world, manager = past.world, past.world.caller(past.readers[1])
+    total = world.staff.app.reports.balance.read(manager, PlaceQuery(company="FCASH")).totals
+    seen = {each.client_code for each in world.listed(manager, total.figures["opened"].filter)}
+    scope = access_scope_of(manager.actor, Permission.CLIENTS_READ)
+    tables = TablesOfThePast(world.staff.clock.now(), "Asia/Manila", [str(NOVEMBER)])
+    with world.staff.app.clients.directory.work.read(scope) as tx:
+        statement = "select c.client_code from clients c"
+        rows = tables.run(tx.control, statement, {})  # type: ignore[attr-defined] # it is ours
+    codes = {code for (code,) in rows}
+    assert seen <= codes < set(CODES)
