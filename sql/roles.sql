@@ -68,5 +68,10 @@ begin
         execute format('alter role %I set max_parallel_workers_per_gather = 0', wanted);
         execute format('alter role %I set jit = off', wanted);
     end loop;
+
+    -- A process that stops within a transaction keeps rows locked. PostgreSQL ends its session: the
+    -- serving processes send one statement after another, and workers read sources in between.
+    alter role clientupdater set idle_in_transaction_session_timeout = '10s';
+    alter role clientupdater_worker set idle_in_transaction_session_timeout = '10min';
 end
 $roles$;

@@ -121,6 +121,14 @@ def test_the_serving_login_acts_as_the_application_by_its_own_default(database: 
         assert connection.execute("show max_parallel_workers_per_gather").fetchone() == ("0",)
 
 
+def test_a_process_that_stops_within_a_transaction_loses_its_locks(database: Database) -> None:
+    setting = "show idle_in_transaction_session_timeout"
+    with psycopg.connect(database.app_url) as connection:
+        assert connection.execute(setting).fetchone() == ("10s",)
+    with psycopg.connect(database.worker_url) as connection:
+        assert connection.execute(setting).fetchone() == ("10min",)
+
+
 def test_the_application_may_neither_truncate_nor_change_the_schema(database: Database) -> None:
     granted = """
         select c.relname from pg_class c
