@@ -217,6 +217,19 @@ end
 $function$
 ;
 
+-- :: function client_is_in_scope(client uuid)
+CREATE OR REPLACE FUNCTION public.client_is_in_scope(client uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+    return exists (select from clients c where c.id = client);
+end
+$function$
+;
+
 -- :: function contact_form(value text)
 CREATE OR REPLACE FUNCTION public.contact_form(value text)
  RETURNS text
@@ -660,6 +673,22 @@ end
 $function$
 ;
 
+-- :: function own_clients()
+CREATE OR REPLACE FUNCTION public.own_clients()
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+    return array(
+        select c.id from clients c
+         where c.assigned_to = any(scope_actor() || scope_ids('clientupdater.stand_ins'))
+    );
+end
+$function$
+;
+
 -- :: function protect_pension_column()
 CREATE OR REPLACE FUNCTION public.protect_pension_column()
  RETURNS trigger
@@ -867,21 +896,6 @@ AS $function$
 $function$
 ;
 
--- :: function scope_has_own_clients()
-CREATE OR REPLACE FUNCTION public.scope_has_own_clients()
- RETURNS boolean
- LANGUAGE sql
- STABLE PARALLEL SAFE
-AS $function$
-    select exists (
-        select from clients c
-         where c.assigned_to = any(
-            scope_actor() || scope_ids('clientupdater.stand_ins')
-         )
-    )
-$function$
-;
-
 -- :: function scope_ids(setting text)
 CREATE OR REPLACE FUNCTION public.scope_ids(setting text)
  RETURNS uuid[]
@@ -929,15 +943,18 @@ $function$
 -- :: function session_by_fingerprint(of_token text)
 CREATE OR REPLACE FUNCTION public.session_by_fingerprint(of_token text)
  RETURNS TABLE(id uuid, user_id uuid, kind text, created_at timestamp with time zone, last_seen_at timestamp with time zone, expires_at timestamp with time zone, revoked_at timestamp with time zone, ip_address character varying, user_agent text, issued_by uuid, issued_rights bytea)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER ROWS 1
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+begin
+    return query
     select
         s.id, s.user_id, s.kind, s.created_at, s.last_seen_at, s.expires_at, s.revoked_at,
         s.ip_address, s.user_agent, s.issued_by, s.issued_rights
       from user_sessions s
-     where s.session_token = of_token
+     where s.session_token = of_token;
+end
 $function$
 ;
 
@@ -3920,10 +3937,7 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
 
 -- :: policy client_period_status.within_scope
 create policy within_scope on client_period_status as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (home_branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (home_branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR (((home_branch_id IS NULL) OR ( SELECT scope_has_own_clients() AS scope_has_own_clients)) AND (EXISTS ( SELECT
-   FROM clients c
-  WHERE (c.id = client_period_status.client_id)
- OFFSET 0)))));
+using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (home_branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (home_branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((home_branch_id IS NULL) AND client_is_in_scope(client_id)) OR (client_id IN ( SELECT unnest(( SELECT own_clients() AS own_clients)) AS unnest))));
 
 -- :: policy client_sources.with_client
 create policy with_client on client_sources as permissive for all to public
