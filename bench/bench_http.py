@@ -153,13 +153,7 @@ class Bench:
     def _bare_update(self, world: World | None = None) -> Load:
         """Do by SQL what an update does, in eight round trips."""
         world = world or self.world
-        params = {
-            "targets": len(world.targets()),
-            "token": self.few.token_hash,
-            "actor": self.few.id,
-            "companies": array(world.companies()),
-            "branches": array(self.few.branch_ids),
-        }
+        params = {"targets": len(world.targets()), **world.caller(self.few)}
         return Pgbench(world.database.app_url, self.seconds).run("updates.sql", FEW, params)
 
     def _bare_page(self) -> Load:

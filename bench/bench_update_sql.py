@@ -31,12 +31,9 @@ from bench.http_world import User, World, business_day, postgres_in, world_on
 from tests.support.bulk_data import BulkData
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.core.scope_ids import uuid_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from tests.support.servers import Database
 
 READER = User(50)
 CONNECTIONS = 16
@@ -75,11 +72,11 @@ class Schema:
     """One of the databases."""
 
     name: str
-    database: Database
+    world: World
 
     def update(self, first: int, each: int) -> Cost:
         """Update rows, each connection as many of its own."""
-        with psycopg.connect(self.database.superuser_url, autocommit=True) as connection:
+        with psycopg.connect(self.world.database.superuser_url, autocommit=True) as connection:
             connection.execute("checkpoint")
             before = counters(connection)
             per_second = self._pgbench(first, each)
@@ -94,14 +91,14 @@ class Schema:
         )
 
     def _pgbench(self, first: int, each: int) -> float:
-        values = {"first": first, "each": each, "i": 0, **self._caller()}
+        values = {"first": first, "each": each, "i": 0, **self.world.caller(READER)}
         variables = [word for name, value in values.items() for word in ("-D", f"{name}={value}")]
         script = SCRIPT.read_text().replace("\\set n random(1, :targets)", EACH_ONCE)
         done = subprocess.run(  # noqa: S603 — a program we chose
             [
                 *(shutil.which("pgbench") or "pgbench", "-n", "-M", "prepared", "-f", "-"),
                 *("-c", str(CONNECTIONS), "-j", "2", "-t", str(each)),
-                *(*variables, self.database.app_url),
+                *(*variables, self.world.database.app_url),
             ],
             input=script,
             capture_output=True,
@@ -111,16 +108,6 @@ class Schema:
         if done.returncode:
             raise SystemExit(done.stderr)
         return float(done.stdout.split("tps = ")[1].split()[0])
-
-    def _caller(self) -> dict[str, Any]:
-        with psycopg.connect(self.database.superuser_url) as connection:
-            companies = tuple(each for (each,) in connection.execute("select id from companies"))
-        return {
-            "token": READER.token_hash,
-            "actor": READER.id,
-            "companies": uuid_array(companies),
-            "branches": uuid_array(tuple(READER.branch_ids)),
-        }
 
 
 def counters(connection: psycopg.Connection[Any]) -> Counters:
@@ -133,15 +120,15 @@ def counters(connection: psycopg.Connection[Any]) -> Counters:
     return Counters((int(user) + int(system)) / os.sysconf("SC_CLK_TCK"), float(row[0]), *row[1:])
 
 
-def copied(full: World, last: int) -> Database:
+def copied(full: World, last: int) -> World:
     """Copy the database, and take the migrations after the last one back."""
-    database = full.copy(f"{full.database.name}_before").database
-    maintenance = PostgresMaintenance(database.owner_url)
+    before = full.copy(f"{full.database.name}_before")
+    maintenance = PostgresMaintenance(before.database.owner_url)
     maintenance.rollback(sum(each.version > last for each in maintenance.status()))
-    with psycopg.connect(database.superuser_url, autocommit=True) as connection:
+    with psycopg.connect(before.database.superuser_url, autocommit=True) as connection:
         connection.execute("vacuum (full, analyze) client_period_status")
         connection.execute("vacuum analyze")
-    return database
+    return before
 
 
 def measured(schemas: list[Schema], rounds: int, each: int) -> Iterator[dict[str, Any]]:
@@ -169,10 +156,7 @@ def main(clients: int, before: int, rounds: int, each: int, out: Path) -> None:
     with postgres_in(None) as postgres:
         data = BulkData(clients, branches=200, periods=12, today=business_day())
         full = world_on(postgres, data, [READER])
-        schemas = [
-            Schema("after", full.database),
-            Schema("before", copied(full, before)),
-        ]
+        schemas = [Schema("after", full), Schema("before", copied(full, before))]
         lines = list(measured(schemas, rounds, each))
     click.echo("update, schema, 1/s, CPU µs, WAL bytes, HOT share")
     for line in lines:

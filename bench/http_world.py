@@ -20,10 +20,14 @@ from tests.support.bulk_data import BulkData
 from tests.support.commands import COMMAND, environment
 from tests.support.reading_fixture import made_up
 from tests.support.servers import Database, free_port
+from tests.support.signed_scopes import SIGNER, verify_scopes
 
 from clientupdater.adapters.postgres.admin.embedded import EmbeddedPostgres
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.core.scope_ids import uuid_array
+from clientupdater.adapters.postgres.core.scope_signer import ANY_PROCESS
 from clientupdater.domain.accounts import fingerprint
+from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.settings import Settings
 
@@ -159,9 +163,8 @@ class World:
 
     def fill(self, data: BulkData, users: Sequence[User]) -> None:
         """Insert clients and users, and choose the rows that the first user updates."""
-        maintenance = PostgresMaintenance(self.database.owner_url)
-        maintenance.migrate()
-        maintenance.seed()
+        PostgresMaintenance(self.database.owner_url).migrate()
+        verify_scopes(self.database)
         data.fill(self.database.superuser_url)
         with psycopg.connect(self.database.superuser_url, autocommit=True) as connection:
             connection.execute("set session_replication_role = replica")
@@ -203,8 +206,17 @@ class World:
         params = (list(self.periods.values()), user.branch_ids, self.today)
         return int(self.rows(query, params)[0][0])
 
-    def companies(self) -> list[UUID]:
-        return [each for (each,) in self.rows("select id from companies")]
+    def caller(self, user: User) -> dict[str, object]:
+        """Give the variables of updates.sql that say who calls; an old schema verifies no scope."""
+        companies = tuple(each for (each,) in self.rows("select id from companies"))
+        scope = {
+            "branch_companies": uuid_array(companies),
+            "direct_branches": uuid_array(tuple(user.branch_ids)),
+        }
+        values = {"actor": str(user.id), **scope}
+        if self.rows("select to_regclass('scope_keys')") != [(None,)]:
+            values = SIGNER.signed(ANY_PROCESS, PersonId(user.id), scope)
+        return {"token": user.token_hash, "person": user.id, **values}
 
     def targets(self) -> list[tuple[str, str, int]]:
         """Read client, period and version of each row to update, once nothing changes them.
@@ -252,6 +264,7 @@ def world_on(postgres: EmbeddedPostgres, data: BulkData, users: Sequence[User]) 
     world = World(Database.on(cluster, name), postgres, data.today)
     if cluster.has_database(name):
         PostgresMaintenance(world.database.owner_url).migrate()
+        verify_scopes(world.database)
     else:
         filling = World(Database.on(cluster, f"{name}_filling"), postgres, data.today)
         cluster.drop_database(filling.database.name)

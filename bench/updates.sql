@@ -1,5 +1,6 @@
 -- One status update as bare SQL, for pgbench: its statements, in eight round trips.
--- Parameters (-D): token, actor, branches, targets (the number of rows in bench_targets).
+-- Parameters (-D): token, person, targets (the number of rows in bench_targets), and the signed settings of
+-- the scope: actor, branch_companies, direct_branches.
 \set n random(1, :targets)
 begin;
 select
@@ -15,8 +16,8 @@ join users u on u.id = s.user_id
 where s.session_token = :token;
 select
     set_config('clientupdater.actor', :actor, true),
-    set_config('clientupdater.branch_companies', :companies, true),
-    set_config('clientupdater.direct_branches', :branches, true);
+    set_config('clientupdater.branch_companies', :branch_companies, true),
+    set_config('clientupdater.direct_branches', :direct_branches, true);
 select c.id as client, r.id as row, r.version as seen
 from bench_targets b
 join clients c on c.client_code = b.code
@@ -33,7 +34,7 @@ with moved as (
         remarks = 'Comes on Friday',
         next_follow_up_on = null,
         update_count = update_count + 1,
-        updated_by = :actor::uuid,
+        updated_by = :person::uuid,
         updated_at = now(),
         version = version + 1
     where id = :row::uuid and version = :seen
@@ -45,17 +46,17 @@ insert into status_events (
     company_id, branch_id, created_by
 )
 select id, version, 'recorded', status_type_id, 'Comes on Friday', now(), now(), company_id,
-    branch_id, :actor::uuid
+    branch_id, :person::uuid
 from moved;
 insert into activity_logs (user_id, action, resource, resource_id, details, ip_address)
 values (
-    :actor::uuid, 'status.record', 'client', :client::text, '{"sequence": 1}'::jsonb, '127.0.0.1'
+    :person::uuid, 'status.record', 'client', :client::text, '{"sequence": 1}'::jsonb, '127.0.0.1'
 );
 insert into idempotency_keys (
     actor_id, key, request_hash, status_code, response, expires_at
 )
 values (
-    :actor::uuid, gen_random_uuid()::text, sha256('a request'), 201,
+    :person::uuid, gen_random_uuid()::text, sha256('a request'), 201,
     convert_to(repeat('x', 900), 'UTF8'), now() + interval '1 day'
 );
 commit;

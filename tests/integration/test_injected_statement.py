@@ -15,7 +15,7 @@ import pytest
 from attrs import frozen
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
+from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner, process_of
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.security.keyed_hash import KeyedHash
 from clientupdater.domain.access_scope import AccessScope, over_branches, over_nothing
@@ -184,9 +184,8 @@ def test_a_scope_that_is_not_signed_is_refused(attack: Attack) -> None:
 def test_a_signature_of_another_key_is_refused(attack: Attack) -> None:
     forger = ScopeSigner(KeyedHash(b"f" * 32))
     with attack.within() as connection:
-        values = forger.signed(
-            connection, attack.person, {"direct_branches": f"{{{attack.there}}}"}
-        )
+        branches = {"direct_branches": f"{{{attack.there}}}"}
+        values = forger.signed(process_of(connection), attack.person, branches)
         _set(connection, values)
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="is not signed"):
             attack.sees(connection)

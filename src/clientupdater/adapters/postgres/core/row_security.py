@@ -7,7 +7,7 @@ from uuid import UUID
 
 from clientupdater.adapters.postgres.configuration.configuration import QUERIES
 from clientupdater.adapters.postgres.core.scope_ids import scope_ids, uuid_array
-from clientupdater.adapters.postgres.core.scope_signer import ACTOR
+from clientupdater.adapters.postgres.core.scope_signer import ACTOR, process_of
 from clientupdater.domain.access_scope import AccessScope
 from clientupdater.domain.ids import CompanyId, PersonId
 from clientupdater.ports.unit_of_work import Administration, System
@@ -134,7 +134,7 @@ def signed(
     """Give the settings of a scope; without a key, as they are."""
     if control.signer is None:
         return {ACTOR: str(actor), **arrays}
-    return control.signer.signed(control.connection, actor, arrays)
+    return control.signer.signed(process_of(control.connection), actor, arrays)
 
 
 def _is_over_everything(rls_scope: RowSecurityScope) -> bool:

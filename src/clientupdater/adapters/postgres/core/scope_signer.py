@@ -35,7 +35,8 @@ _ANOTHER_KEY = (
     "`clientupdater db seed` was run"
 )
 _BLOCK = 64
-_ANY_PROCESS = 0
+ANY_PROCESS = 0
+"""For which a signature holds in every process of the server."""
 _processes: WeakKeyDictionary[Connection, int] = WeakKeyDictionary()
 
 
@@ -56,12 +57,10 @@ class ScopeSigner:
         key = self.keyed.key.ljust(_BLOCK, b"\0")
         return bytes(each ^ 0x36 for each in key), bytes(each ^ 0x5C for each in key)
 
-    def signed(
-        self, connection: Connection, actor: PersonId, arrays: Mapping[str, str]
-    ) -> dict[str, str]:
-        """Give the settings of a scope, each with its signature before it."""
+    def signed(self, process: int, actor: PersonId, arrays: Mapping[str, str]) -> dict[str, str]:
+        """Give the settings of a scope, each with its signature before it, for one process."""
         expires = int(time.time()) + VALID_FOR
-        header = f"{actor}|{expires}|{_process_of(connection)}|{self.name}"
+        header = f"{actor}|{expires}|{process}|{self.name}"
         values = {ACTOR: self._signature(f"clientupdater.{ACTOR}|{header}") + header}
         for name, ids in arrays.items():
             values[name] = self._signature(f"clientupdater.{name}|{header}|{ids}") + ids
@@ -75,7 +74,7 @@ def verifies(url: str, signer: ScopeSigner | None) -> bool:
     """Whether the database verifies scopes; raises Misconfigured where it refuses the signer's."""
     actor = PersonId(UUID(int=0))
     with connected(url) as connection, translated(described(url)), connection.transaction():
-        values = signer.signed(connection, actor, {}) if signer else {ACTOR: str(actor)}
+        values = signer.signed(process_of(connection), actor, {}) if signer else {ACTOR: str(actor)}
         connection.execute(f"set local clientupdater.{ACTOR} = '{values[ACTOR]}'".encode())
         try:
             row = connection.execute("select scopes_are_verified(), scope_actor()").fetchone()
@@ -86,10 +85,10 @@ def verifies(url: str, signer: ScopeSigner | None) -> bool:
     return bool(row and row[0])
 
 
-def _process_of(connection: Connection) -> int:
+def process_of(connection: Connection) -> int:
     """Name the server's process that a signature holds for; any, where a pooler chooses it."""
     process = _processes.get(connection)
     if process is None:
-        process = _ANY_PROCESS if is_pooled(connection) else connection.info.backend_pid
+        process = ANY_PROCESS if is_pooled(connection) else connection.info.backend_pid
         _processes[connection] = process
     return process
