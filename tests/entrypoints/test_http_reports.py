@@ -144,6 +144,22 @@ def test_R6_people_read_their_own_records_by_status_read_alone(actors: HttpActor
     assert len(listed.json()["items"]) == 1
 
 
+@pytest.mark.rule("R3", "R6")
+def test_R6_the_records_of_a_client_who_went_to_another_company_open_there(
+    actors: HttpActors,
+) -> None:
+    actors.record(actors.client())
+    actors.staff.run(
+        "update clients set company_id = %s, product_id = null", actors.staff.company("PCNI")
+    )
+    boss = manager(actors, "reports:read")
+    assert read(actors, "/reports/staff", boss)["rows"] == []
+    (row,) = read(actors, "/reports/staff", boss, company="PCNI")["rows"]
+    figure = row["figures"]["update"]
+    listed = actors.http.get(f"{BASE}/clients", params=figure["filter"], headers=boss).json()
+    assert (figure["value"], len(listed["items"])) == (1, 1)
+
+
 @pytest.mark.rule("R6", "A6a")
 def test_R6_others_read_them_by_reports_read_over_the_person(actors: HttpActors) -> None:
     actors.record(actors.client())

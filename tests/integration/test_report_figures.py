@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.domain.errors import InvalidInput
+from clientupdater.ports.exports import ReportName
 from clientupdater.ports.reports import PAST_DUE, DashboardQuery, PlaceQuery, Report
-from clientupdater.ports.staff_reports import SignalEventsRead, SignalsQuery, StaffBy, StaffQuery
+from clientupdater.ports.staff_reports import (
+    MOST_STAFF_ROWS,
+    SignalEventsRead,
+    SignalsQuery,
+    StaffBy,
+    StaffQuery,
+)
+from clientupdater.usecases.reports.exported import report_readers
 from clientupdater.usecases.reports.folding import FoldCounts
 from tests.support.report_world import NOVEMBER, ReportWorld, report_world
 
@@ -19,6 +29,29 @@ if TYPE_CHECKING:
     from clientupdater.ports.staff_reports import RecordFigure
     from tests.support.servers import Database
 
+RECORDS_OF_MANY = """
+    with people as (
+        insert into users (email) select n || '@example.com' from generate_series(1, 50) n
+        returning id
+    )
+    insert into status_events (
+        client_period_status_id, event_sequence, kind, status_type_id, company_id, branch_id,
+        occurred_at, created_at, created_by
+    )
+    select e.client_period_status_id, 1000 + row_number() over (), 'recorded', e.status_type_id,
+           e.company_id, e.branch_id, e.moment, e.moment, people.id
+      from people
+     cross join (
+         select e.*, e.created_at - n * interval '1 day' as moment
+           from status_events e
+           join companies c on c.id = e.company_id and c.code = 'FCASH'
+          cross join generate_series(1, 28) n
+          where e.kind = 'recorded'
+          order by e.created_at desc
+          limit 28
+     ) e
+"""
+"""A record of each of fifty people on each of 28 days."""
 FIELD = ("clients:read", "status:read", "status:update", "status:correct")
 ASKED = PlaceQuery(company="FCASH")
 
@@ -114,6 +147,19 @@ def test_R6_counts_of_records_open_into_their_clients(database: Database, seed: 
         )
         names = ("update", "voided")
         assert sum(row.figures[name].value for row in rows for name in names) == counted > 0
+
+
+@pytest.mark.rule("R6", "L1")
+def test_R6_an_export_has_more_rows_than_a_response_may_have(database: Database) -> None:
+    with report_world(database, 12) as world:
+        boss, *_ = prepared(world)
+        world.staff.run(RECORDS_OF_MANY)
+        until = world.staff.clock.now().date()
+        query = StaffQuery(company="FCASH", start=until - timedelta(days=28), until=until)
+        with pytest.raises(InvalidInput, match="over 1000 rows"):
+            world.staff.app.reports.staff.read(boss, query)
+        exported = report_readers(world.staff.app.reports)[ReportName.STAFF](boss, query)
+        assert len(exported.rows) > MOST_STAFF_ROWS
 
 
 @pytest.mark.parametrize("seed", range(16, 20))

@@ -236,7 +236,7 @@ class ReportModels(Protocol):
         ...
 
     def staff(self, read_context: ReadContext, read: StaffRead) -> list[StaffCounts]:
-        """Read what people recorded; a row more than MOST_STAFF_ROWS shows that there are more."""
+        """Read what people recorded; a row more than asked for shows that there are more."""
         ...
 
     def signals(self, read_context: ReadContext, read: SignalsRead) -> list[SignalCount]:

@@ -56,6 +56,8 @@ STAFF_FIGURES = (
 )
 MOST_STAFF_ROWS = 1000
 """Rows of a staff report, at most."""
+MOST_EXPORTED_STAFF_ROWS = 20_000
+"""In an export: a month of 600 people, day by day."""
 
 
 @frozen(kw_only=True)
@@ -68,6 +70,7 @@ class StaffRead:
     start: datetime
     end: datetime
     first_day: date
+    most_rows: int
 
 
 @frozen

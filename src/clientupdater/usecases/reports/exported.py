@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from clientupdater.ports.exports import ReportName
 from clientupdater.ports.reports import Figure, Report, ReportRow
+from clientupdater.ports.staff_reports import MOST_EXPORTED_STAFF_ROWS
 
 if TYPE_CHECKING:
     from clientupdater.ports.staff_reports import Signal, StaffReport, StaffRow
@@ -22,7 +23,9 @@ def report_readers(reports: Reports) -> ReportReaders:
         ReportName.DASHBOARD: reports.dashboard.read,
         ReportName.PACE: lambda caller, query: pace.read(caller, query).report,
         ReportName.SIGNALS: lambda caller, query: _of_signals(signals.read(caller, query)),
-        ReportName.STAFF: lambda caller, query: _of_staff(staff.read(caller, query)),
+        ReportName.STAFF: lambda caller, query: _of_staff(
+            staff.read(caller, query, MOST_EXPORTED_STAFF_ROWS)
+        ),
         ReportName.TREND: reports.trend.read,
         ReportName.UNTOUCHED: reports.untouched.read,
     }

@@ -56,15 +56,17 @@ class Staff:
     clock: Clock
     zone: tzinfo
 
-    def read(self, caller: Caller, query: StaffQuery) -> StaffReport:
+    def read(
+        self, caller: Caller, query: StaffQuery, most_rows: int = MOST_STAFF_ROWS
+    ) -> StaffReport:
         """Read a row for each person and day, week or period, with figures of their records.
 
         Others are people whose whole territory lies within the reader's (A6a). Raises InvalidInput
-        for more days than MOST_DAYS, or more rows than MOST_STAFF_ROWS.
+        for more days than MOST_DAYS, or more rows than `most_rows`.
         """
         require_rows(self.work, caller, Permission.STATUS_READ, "report")
         reader = reader_at(query.as_of, read_context(caller, self.clock, self.zone), self.zone)
-        own = self._asked(query, reader)
+        own = self._asked(query, reader, most_rows)
         with self.work.read(reader.clients, caller.generation) as tx:
             counted = []
             if query.person in (None, caller.actor.id):
@@ -74,9 +76,9 @@ class Staff:
                 base = evolve(own.base, within_reports=within_reports(reader))
                 theirs = tx.reports.staff(reader, evolve(own, base=base, people=others))
                 counted += [(base, each) for each in theirs]
-        if len(counted) > MOST_STAFF_ROWS:
+        if len(counted) > most_rows:
             raise InvalidInput.of(
-                "/person", f"is needed, or a branch or fewer days: over {MOST_STAFF_ROWS} rows"
+                "/person", f"is needed, or a branch or fewer days: over {most_rows} rows"
             )
         rows = sorted(
             (self._row(base, each, own, query.as_of) for base, each in counted),
@@ -84,7 +86,7 @@ class Staff:
         )
         return StaffReport(tuple(rows))
 
-    def _asked(self, query: StaffQuery, reader: ReadContext) -> StaffRead:
+    def _asked(self, query: StaffQuery, reader: ReadContext, most_rows: int) -> StaffRead:
         if query.by is StaffBy.PERIOD:
             period = query.period or Period.containing(reader.today, Cycle.MONTHLY)
             first, last = period.first_day - EARLY, period.last_day + LATE
@@ -102,6 +104,7 @@ class Staff:
             start=start_of(first, self.zone),
             end=start_of(last + timedelta(days=1), self.zone),
             first_day=first_day,
+            most_rows=most_rows,
         )
 
     def _others(self, tx: Transaction, caller: Caller, query: StaffQuery) -> tuple[PersonId, ...]:

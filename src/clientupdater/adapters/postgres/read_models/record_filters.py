@@ -79,8 +79,6 @@ def _bounds(resolved: ResolvedQuery) -> Iterable[str]:
     for name in ("recorded_from", "recorded_before", "recorded_reason"):
         if name in resolved.filters:
             yield render(name)
-    if resolved.ids.get("company"):
-        yield render("recorded_company")
     row = resolved.query.filter.row
     if row and row.period:
         yield render("recorded_period")

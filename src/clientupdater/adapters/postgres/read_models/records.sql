@@ -102,9 +102,6 @@ e.created_at < %(recorded_before)s
 -- name: recorded_reason
 e.reason_id = %(recorded_reason)s::uuid
 
--- name: recorded_company
-e.company_id = %(company)s::uuid
-
 -- name: recorded_period
 r.period = any(%(periods)s::text[])
 

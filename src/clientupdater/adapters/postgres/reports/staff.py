@@ -12,7 +12,6 @@ from clientupdater.adapters.postgres.read_models.record_filters import report_pa
 from clientupdater.adapters.postgres.reports.counting import joined
 from clientupdater.domain.ids import PersonId
 from clientupdater.ports.staff_reports import (
-    MOST_STAFF_ROWS,
     STAFF_FIGURES,
     RecordCount,
     StaffCounts,
@@ -56,7 +55,7 @@ class StaffFigures:
             "from": read.start,
             "before": read.end,
             "first_day": read.first_day,
-            "limit": MOST_STAFF_ROWS + 1,
+            "limit": read.most_rows + 1,
         }
         return [_counts(row) for row in self.conditions.run(statement, params)]
 
