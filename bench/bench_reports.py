@@ -71,7 +71,7 @@ where s.period = %s and c.company_id = (select id from companies where code = %s
 group by t.code
 """
 TRIGGERS = {
-    "client_period_status": ("count_new_rows", "count_changed_rows"),
+    "client_period_status": ("count_new_rows", "count_changed_row"),
     "clients": ("count_rows_of_changed_clients",),
 }
 

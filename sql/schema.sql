@@ -238,8 +238,8 @@ CREATE OR REPLACE FUNCTION public.contact_form(value text)
 RETURN NULLIF(regexp_replace(regexp_replace(value, '[^0-9]'::text, ''::text, 'g'::text), '^(?:(?:00)?63(?=[0-9]{8,10}$)|0+)'::text, ''::text), ''::text)
 ;
 
--- :: function count_changed_rows()
-CREATE OR REPLACE FUNCTION public.count_changed_rows()
+-- :: function count_changed_row()
+CREATE OR REPLACE FUNCTION public.count_changed_row()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -257,40 +257,22 @@ begin
         v.status_type_id, v.exempt_cause is not null, v.has_payment, v.is_terminal,
         t.code = 'DONE', t.code = 'DONE' and coalesce(r.code = 'CONFIRMED', false),
         v.contact_branch_id is not null, v.contact_branch_id, v.contact_by,
-        case when t.code = 'DONE' then v.branch_id end, v.done_by, v.done_on,
-        sum(v.change)
-    from (
-            select
-                v.client_id, v.period, v.status_type_id, v.reason_id, v.exempt_cause,
-                v.has_payment, v.is_terminal, v.contact_branch_id, v.contact_by, v.branch_id,
-                v.done_by, v.done_on,
-                sum(v.change) as change
-            from (select
-                    s.client_id, s.period, s.status_type_id, s.reason_id, s.exempt_cause,
-                    s.has_payment, s.is_terminal, s.contact_branch_id, s.contact_by, s.branch_id,
-                    s.done_by, s.done_on, -1 as change
-                from was s
-                union all
-                select
-                    s.client_id, s.period, s.status_type_id, s.reason_id, s.exempt_cause,
-                    s.has_payment, s.is_terminal, s.contact_branch_id, s.contact_by, s.branch_id,
-                    s.done_by, s.done_on, 1 as change
-                from arrived s) v
-            group by
-                v.client_id, v.period, v.status_type_id, v.reason_id, v.exempt_cause,
-                v.has_payment, v.is_terminal, v.contact_branch_id, v.contact_by, v.branch_id,
-                v.done_by, v.done_on
-            having sum(v.change) <> 0
-    ) v
-    cross join lateral (
-        select c.*
-        from clients c
-        where c.id = v.client_id and c.deleted_at is null
-        offset 0
-    ) c
+        case when t.code = 'DONE' then v.branch_id end, v.done_by, v.done_on, v.change
+    from (values
+        (old.client_id, old.period, old.status_type_id, old.reason_id, old.exempt_cause,
+         old.has_payment, old.is_terminal, old.contact_branch_id, old.contact_by,
+         old.branch_id, old.done_by, old.done_on, -1),
+        (new.client_id, new.period, new.status_type_id, new.reason_id, new.exempt_cause,
+         new.has_payment, new.is_terminal, new.contact_branch_id, new.contact_by,
+         new.branch_id, new.done_by, new.done_on, 1)
+    ) v (
+        client_id, period, status_type_id, reason_id, exempt_cause,
+        has_payment, is_terminal, contact_branch_id, contact_by, branch_id,
+        done_by, done_on, change
+    )
+    join clients c on c.id = v.client_id and c.deleted_at is null
     join status_types t on t.id = v.status_type_id
-    left join status_reasons r on r.id = v.reason_id
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18;
+    left join status_reasons r on r.id = v.reason_id;
     return null;
 end
 $function$
@@ -3557,8 +3539,8 @@ CREATE TRIGGER carry_new_assignment AFTER INSERT ON public.client_assignments RE
 -- :: trigger client_changes.append_only
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.client_changes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- :: trigger client_period_status.count_changed_rows
-CREATE TRIGGER count_changed_rows AFTER UPDATE ON public.client_period_status REFERENCING OLD TABLE AS was NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION count_changed_rows();
+-- :: trigger client_period_status.count_changed_row
+CREATE TRIGGER count_changed_row AFTER UPDATE ON public.client_period_status FOR EACH ROW WHEN (((old.client_id IS DISTINCT FROM new.client_id) OR (old.period IS DISTINCT FROM new.period) OR (old.status_type_id IS DISTINCT FROM new.status_type_id) OR (old.reason_id IS DISTINCT FROM new.reason_id) OR (old.exempt_cause IS DISTINCT FROM new.exempt_cause) OR (old.has_payment IS DISTINCT FROM new.has_payment) OR (old.is_terminal IS DISTINCT FROM new.is_terminal) OR (old.contact_branch_id IS DISTINCT FROM new.contact_branch_id) OR (old.contact_by IS DISTINCT FROM new.contact_by) OR (old.branch_id IS DISTINCT FROM new.branch_id) OR (old.done_by IS DISTINCT FROM new.done_by) OR (old.done_on IS DISTINCT FROM new.done_on))) EXECUTE FUNCTION count_changed_row();
 
 -- :: trigger client_period_status.count_new_rows
 CREATE TRIGGER count_new_rows AFTER INSERT ON public.client_period_status REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION count_new_rows();
@@ -3923,74 +3905,122 @@ using (true);
 create policy removed_by_administration on branches as permissive for delete to public
 using (( SELECT scope_administers() AS scope_administers));
 
+-- :: policy client_assignments.by_system
+create policy by_system on client_assignments as permissive for all to clientupdater_system
+using (true);
+
 -- :: policy client_assignments.with_client
-create policy with_client on client_assignments as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
+create policy with_client on client_assignments as permissive for all to clientupdater_app
+using ((EXISTS ( SELECT
    FROM clients c
-  WHERE (c.id = client_assignments.client_id)))));
+  WHERE (c.id = client_assignments.client_id))));
+
+-- :: policy client_changes.by_system
+create policy by_system on client_changes as permissive for all to clientupdater_system
+using (true);
 
 -- :: policy client_changes.with_client
-create policy with_client on client_changes as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
+create policy with_client on client_changes as permissive for all to clientupdater_app
+using ((EXISTS ( SELECT
    FROM clients c
-  WHERE (c.id = client_changes.client_id)))));
+  WHERE (c.id = client_changes.client_id))));
+
+-- :: policy client_period_status.by_system
+create policy by_system on client_period_status as permissive for all to clientupdater_system
+using (true);
 
 -- :: policy client_period_status.within_scope
-create policy within_scope on client_period_status as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (home_branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (home_branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((home_branch_id IS NULL) AND client_is_in_scope(client_id)) OR (client_id IN ( SELECT unnest(( SELECT own_clients() AS own_clients)) AS unnest))));
+create policy within_scope on client_period_status as permissive for all to clientupdater_app
+using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (home_branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (home_branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((home_branch_id IS NULL) AND client_is_in_scope(client_id)) OR (client_id IN ( SELECT unnest(( SELECT own_clients() AS own_clients)) AS unnest))));
+
+-- :: policy client_sources.by_system
+create policy by_system on client_sources as permissive for all to clientupdater_system
+using (true);
 
 -- :: policy client_sources.with_client
-create policy with_client on client_sources as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
+create policy with_client on client_sources as permissive for all to clientupdater_app
+using ((EXISTS ( SELECT
    FROM clients c
-  WHERE (c.id = client_sources.client_id)))));
+  WHERE (c.id = client_sources.client_id))));
+
+-- :: policy client_sync_history.by_system
+create policy by_system on client_sync_history as permissive for all to clientupdater_system
+using (true);
 
 -- :: policy client_sync_history.with_client
-create policy with_client on client_sync_history as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
+create policy with_client on client_sync_history as permissive for all to clientupdater_app
+using ((EXISTS ( SELECT
    FROM clients c
-  WHERE (c.id = client_sync_history.client_id)))));
+  WHERE (c.id = client_sync_history.client_id))));
+
+-- :: policy client_words.by_system
+create policy by_system on client_words as permissive for all to clientupdater_system
+using (true);
 
 -- :: policy client_words.within_scope
-create policy within_scope on client_words as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
+create policy within_scope on client_words as permissive for all to clientupdater_app
+using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
+
+-- :: policy clients.by_system
+create policy by_system on clients as permissive for all to clientupdater_system
+using (true);
 
 -- :: policy clients.within_scope
-create policy within_scope on clients as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
+create policy within_scope on clients as permissive for all to clientupdater_app
+using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
+
+-- :: policy data_access_log.by_system
+create policy by_system on data_access_log as permissive for all to clientupdater_system
+using (true);
 
 -- :: policy data_access_log.own_name
-create policy own_name on data_access_log as permissive for insert to public
-with check ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SELECT scope_actor() AS scope_actor))));
+create policy own_name on data_access_log as permissive for insert to clientupdater_app
+with check ((actor_id = ( SELECT scope_actor() AS scope_actor)));
 
 -- :: policy data_access_log.whole_company
-create policy whole_company on data_access_log as permissive for select to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SELECT scope_actor() AS scope_actor)) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id IS NULL) AND ( SELECT scope_has_every_company() AS scope_has_every_company))));
+create policy whole_company on data_access_log as permissive for select to clientupdater_app
+using (((actor_id = ( SELECT scope_actor() AS scope_actor)) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id IS NULL) AND ( SELECT scope_has_every_company() AS scope_has_every_company))));
+
+-- :: policy export_jobs.by_system
+create policy by_system on export_jobs as permissive for all to clientupdater_system
+using (true);
 
 -- :: policy export_jobs.own_exports
-create policy own_exports on export_jobs as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (created_by = ( SELECT scope_actor() AS scope_actor))));
+create policy own_exports on export_jobs as permissive for all to clientupdater_app
+using ((created_by = ( SELECT scope_actor() AS scope_actor)));
+
+-- :: policy hand_over_clients.by_system
+create policy by_system on hand_over_clients as permissive for all to clientupdater_system
+using (true);
 
 -- :: policy hand_over_clients.with_client
-create policy with_client on hand_over_clients as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
+create policy with_client on hand_over_clients as permissive for all to clientupdater_app
+using ((EXISTS ( SELECT
    FROM clients c
-  WHERE (c.id = hand_over_clients.client_id)))));
+  WHERE (c.id = hand_over_clients.client_id))));
+
+-- :: policy idempotency_keys.by_system
+create policy by_system on idempotency_keys as permissive for all to clientupdater_system
+using (true);
 
 -- :: policy idempotency_keys.own_answers
-create policy own_answers on idempotency_keys as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SELECT scope_actor() AS scope_actor))));
+create policy own_answers on idempotency_keys as permissive for all to clientupdater_app
+using ((actor_id = ( SELECT scope_actor() AS scope_actor)));
 
 -- :: policy one_time_passwords.by_administration
 create policy by_administration on one_time_passwords as permissive for all to public
 using (( SELECT scope_administers() AS scope_administers));
 
+-- :: policy period_seal_rows.by_system
+create policy by_system on period_seal_rows as permissive for all to clientupdater_system
+using (true);
+
 -- :: policy period_seal_rows.with_client
-create policy with_client on period_seal_rows as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
+create policy with_client on period_seal_rows as permissive for all to clientupdater_app
+using ((EXISTS ( SELECT
    FROM clients c
   WHERE (c.id = period_seal_rows.client_id)
- OFFSET 0))));
+ OFFSET 0)));
 
 -- :: policy role_grants.by_administration
 create policy by_administration on role_grants as permissive for insert to public
@@ -4026,17 +4056,25 @@ using (true);
 create policy removed_by_administration on roles as permissive for delete to public
 using (( SELECT scope_administers() AS scope_administers));
 
+-- :: policy row_count_changes.by_system
+create policy by_system on row_count_changes as permissive for all to clientupdater_system
+using (true);
+
 -- :: policy row_count_changes.within_scope
-create policy within_scope on row_count_changes as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
+create policy within_scope on row_count_changes as permissive for all to clientupdater_app
+using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
+
+-- :: policy row_counts.by_system
+create policy by_system on row_counts as permissive for all to clientupdater_system
+using (true);
 
 -- :: policy row_counts.within_scope
-create policy within_scope on row_counts as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
+create policy within_scope on row_counts as permissive for all to clientupdater_app
+using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
 
 -- :: policy sealed_remarks.system_only
-create policy system_only on sealed_remarks as permissive for all to public
-using (( SELECT scope_is_system() AS scope_is_system));
+create policy system_only on sealed_remarks as permissive for all to clientupdater_system
+using (true);
 
 -- :: policy sealed_remarks.with_event
 create policy with_event on sealed_remarks as permissive for select to public
@@ -4062,24 +4100,40 @@ using (true);
 create policy removed_by_administration on stand_ins as permissive for delete to public
 using (( SELECT scope_administers() AS scope_administers));
 
+-- :: policy status_events.by_system
+create policy by_system on status_events as permissive for all to clientupdater_system
+using (true);
+
 -- :: policy status_events.with_row
-create policy with_row on status_events as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR (EXISTS ( SELECT
+create policy with_row on status_events as permissive for all to clientupdater_app
+using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR (EXISTS ( SELECT
    FROM client_period_status s
   WHERE (s.id = status_events.client_period_status_id)
  OFFSET 0))));
 
+-- :: policy sync_plans.by_system
+create policy by_system on sync_plans as permissive for all to clientupdater_system
+using (true);
+
 -- :: policy sync_plans.whole_company
-create policy whole_company on sync_plans as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id IS NULL) AND ( SELECT scope_has_every_company() AS scope_has_every_company))));
+create policy whole_company on sync_plans as permissive for all to clientupdater_app
+using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id IS NULL) AND ( SELECT scope_has_every_company() AS scope_has_every_company))));
+
+-- :: policy sync_rejects.by_system
+create policy by_system on sync_rejects as permissive for all to clientupdater_system
+using (true);
 
 -- :: policy sync_rejects.whole_company
-create policy whole_company on sync_rejects as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id IS NULL) AND ( SELECT scope_has_every_company() AS scope_has_every_company))));
+create policy whole_company on sync_rejects as permissive for all to clientupdater_app
+using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id IS NULL) AND ( SELECT scope_has_every_company() AS scope_has_every_company))));
+
+-- :: policy sync_snapshots.by_system
+create policy by_system on sync_snapshots as permissive for all to clientupdater_system
+using (true);
 
 -- :: policy sync_snapshots.whole_company
-create policy whole_company on sync_snapshots as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id IS NULL) AND ( SELECT scope_has_every_company() AS scope_has_every_company))));
+create policy whole_company on sync_snapshots as permissive for all to clientupdater_app
+using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id IS NULL) AND ( SELECT scope_has_every_company() AS scope_has_every_company))));
 
 -- :: policy user_areas.by_administration
 create policy by_administration on user_areas as permissive for insert to public
@@ -4171,8 +4225,8 @@ create policy removed_by_administration on users as permissive for delete to pub
 using (( SELECT scope_administers() AS scope_administers));
 
 -- :: policy webhook_events.system_only
-create policy system_only on webhook_events as permissive for all to public
-using (( SELECT scope_is_system() AS scope_is_system));
+create policy system_only on webhook_events as permissive for all to clientupdater_system
+using (true);
 
 -- :: table grant account_types
 grant delete, insert, select, update on account_types to clientupdater_app;

@@ -1,3 +1,4 @@
+-- squawk-ignore-file ban-drop-function
 -- A4: each statement on client_period_status planned and set up the whole policy of clients within this one,
 -- for the few rows that need it. PostgreSQL sets up every part of a plan, whether or not it runs.
 
