@@ -14,7 +14,7 @@ from attrs import frozen
 from clientupdater.domain.errors import Forbidden, NotFound, VersionConflict
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.application import build
-from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import Call, Endpoint, Result
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.structuring import Integer, Text
 from tests.support.http_server import served
@@ -66,11 +66,11 @@ def admit(call: Call) -> None:
         raise Forbidden(Permission.CLIENTS_UPDATE)
 
 
-def write(call: Call) -> Answer:
+def write(call: Call) -> Result:
     admit(call)
     if call.version != 3:
         raise VersionConflict(provided=call.version or 0, current=3, fields=["text"])
-    return Answer(value=call.body, version=4)
+    return Result(value=call.body, version=4)
 
 
 def walk(call: Call) -> Page:

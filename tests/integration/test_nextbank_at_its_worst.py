@@ -16,7 +16,7 @@ import orjson
 import pytest
 from attrs import define, field
 
-from clientupdater.adapters.nextbank import answers
+from clientupdater.adapters.nextbank import responses
 from clientupdater.adapters.nextbank.connecting import Account, open_nextbank
 from clientupdater.adapters.nextbank.credentials import ClientCredentials
 from clientupdater.adapters.nextbank.simulator import (
@@ -148,7 +148,7 @@ def packed(megabytes: int) -> bytes:
 def test_a_compression_bomb_is_unpacked_only_up_to_the_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(answers, "LARGEST_ANSWER", 1_000_000)
+    monkeypatch.setattr(responses, "LARGEST_RESPONSE", 1_000_000)
     bomb = Stranger(headers=GZIP, body=packed(100))
     tracemalloc.start()
     try:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import httpx
 from attrs import field, frozen
 
-from clientupdater.adapters.nextbank.answers import ACCEPTED
 from clientupdater.adapters.nextbank.credentials import (
     API_KEY_HEADER,
     ApiKey,
@@ -18,6 +17,7 @@ from clientupdater.adapters.nextbank.credentials import (
 )
 from clientupdater.adapters.nextbank.dialect import Dialect
 from clientupdater.adapters.nextbank.http_client import BUSY, NAME, Line, send
+from clientupdater.adapters.nextbank.responses import ACCEPTED
 from clientupdater.adapters.nextbank.source import NextBank
 from clientupdater.domain.errors import SourceRefused, Unavailable
 
@@ -68,12 +68,12 @@ def _token_fetcher(http: httpx.Client, account: Account, patience_s: float) -> C
         form = {"grant_type": "client_credentials"}
         request = http.build_request("POST", account.token_url, data=form, headers=ACCEPTED)
         request = next(proof.auth_flow(request))
-        answer = send(http, request, patience_s)
-        if answer.status in BUSY or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise Unavailable(NAME, f"NextBank gives no token now ({answer.status}); try again.")
-        if answer.status != HTTPStatus.OK:
+        response = send(http, request, patience_s)
+        if response.status in BUSY or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Unavailable(NAME, f"NextBank gives no token now ({response.status}); try again.")
+        if response.status != HTTPStatus.OK:
             message = "see NEXTBANK_CLIENT_ID, NEXTBANK_CLIENT_SECRET and NEXTBANK_TOKEN_URL"
-            raise SourceRefused(f"NextBank gives us no token ({answer.status}); {message}")
-        return answer.document("its token")
+            raise SourceRefused(f"NextBank gives us no token ({response.status}); {message}")
+        return response.document("its token")
 
     return fetch

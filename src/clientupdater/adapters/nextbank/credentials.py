@@ -49,9 +49,9 @@ class Token:
     until: float
 
     @classmethod
-    def read(cls, answer: object, asked_at: float) -> Token:
+    def read(cls, response: object, asked_at: float) -> Token:
         """Read a token endpoint's response (RFC 6749, 5.1)."""
-        members = answer if isinstance(answer, dict) else {}
+        members = response if isinstance(response, dict) else {}
         value, lives = members.get("access_token"), members.get("expires_in", 300)
         is_token = isinstance(value, str) and _TOKEN.fullmatch(value)
         if not is_token or not isinstance(lives, int):

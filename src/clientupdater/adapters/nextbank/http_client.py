@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import httpx
 from attrs import define, field
 
-from clientupdater.adapters.nextbank.answers import ACCEPTED, Answer, read_whole
+from clientupdater.adapters.nextbank.responses import ACCEPTED, Response, read_whole
 from clientupdater.domain.errors import SourceRefused, Unavailable
 from clientupdater.runtime.deadlines import seconds_left
 from clientupdater.runtime.trace_context import outgoing_headers
@@ -38,17 +38,17 @@ _WELCOME = frozenset(
 )
 
 
-def send(http: httpx.Client, request: httpx.Request, patience_s: float) -> Answer:
+def send(http: httpx.Client, request: httpx.Request, patience_s: float) -> Response:
     """Send a request and read its response before the time limit or the deadline."""
     patience = seconds_left(patience_s) or patience_s
     until = time.monotonic() + patience
     request.extensions["timeout"] = httpx.Timeout(patience).as_dict()
     try:
-        answer = http.send(request, stream=True)
+        response = http.send(request, stream=True)
         try:
-            return Answer(answer.status_code, answer.headers, read_whole(answer, until))
+            return Response(response.status_code, response.headers, read_whole(response, until))
         finally:
-            answer.close()
+            response.close()
     except httpx.TimeoutException as error:
         message = f"did not answer within {patience:.1f} s; try again, or see NEXTBANK_TIMEOUT_MS."
         raise Unavailable(NAME, f"NextBank {message}") from error
@@ -70,34 +70,34 @@ class Line:
     wait: Callable[[float], None] = time.sleep
     _not_before: float = field(default=0.0, init=False)
 
-    def get(self, path: str, params: Mapping[str, str], **headers: str) -> Answer:
+    def get(self, path: str, params: Mapping[str, str], **headers: str) -> Response:
         """Send a GET; gives only responses with 200, 304, 404 and 410."""
         self._require_rested()
-        answer = self._authenticated(path, params, headers)
+        response = self._authenticated(path, params, headers)
         for _ in range(WAITS):
-            if answer.status not in BUSY:
+            if response.status not in BUSY:
                 break
-            self._wait(answer)
-            answer = self._authenticated(path, params, headers)
-        return _accepted(answer, path)
+            self._wait(response)
+            response = self._authenticated(path, params, headers)
+        return _accepted(response, path)
 
     def _authenticated(
         self, path: str, params: Mapping[str, str], headers: Mapping[str, str]
-    ) -> Answer:
+    ) -> Response:
         proof = self.credentials.headers()
-        answer = self._sent(path, params, {**headers, **proof})
-        if answer.status == HTTPStatus.UNAUTHORIZED and self.credentials.refused(proof):
-            answer = self._sent(path, params, {**headers, **self.credentials.headers()})
-        return answer
+        response = self._sent(path, params, {**headers, **proof})
+        if response.status == HTTPStatus.UNAUTHORIZED and self.credentials.refused(proof):
+            response = self._sent(path, params, {**headers, **self.credentials.headers()})
+        return response
 
-    def _sent(self, path: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+    def _sent(self, path: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Response:
         all_headers = {**ACCEPTED, **outgoing_headers(), **headers}
         request = self.http.build_request("GET", path, params=params, headers=all_headers)
         return send(self.http, request, self.patience_s)
 
-    def _wait(self, answer: Answer) -> None:
+    def _wait(self, response: Response) -> None:
         """Wait as long as the response says, or raise Unavailable if the deadline is earlier."""
-        rest_s = _retry_after(answer)
+        rest_s = _retry_after(response)
         left = seconds_left(LONGEST_WAIT_S) or LONGEST_WAIT_S
         if rest_s >= left:
             self._not_before = time.monotonic() + rest_s
@@ -115,23 +115,23 @@ class Line:
             raise Unavailable(NAME, message, retry_after=ahead)
 
 
-def _accepted(answer: Answer, path: str) -> Answer:
-    if answer.status in _WELCOME:
-        return answer
-    if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+def _accepted(response: Response, path: str) -> Response:
+    if response.status in _WELCOME:
+        return response
+    if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         message = "see NEXTBANK_CLIENT_ID and NEXTBANK_CLIENT_SECRET, or NEXTBANK_API_KEY"
-        raise SourceRefused(f"NextBank refuses us ({answer.status}); {message}")
-    if answer.status in BUSY or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Unavailable(NAME, f"NextBank answers {answer.status}; try again later.")
-    raise SourceRefused(f"NextBank answers {answer.status} to {path}; see NEXTBANK_BASE_URL")
+        raise SourceRefused(f"NextBank refuses us ({response.status}); {message}")
+    if response.status in BUSY or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Unavailable(NAME, f"NextBank answers {response.status}; try again later.")
+    raise SourceRefused(f"NextBank answers {response.status} to {path}; see NEXTBANK_BASE_URL")
 
 
-def _retry_after(answer: Answer) -> float:
+def _retry_after(response: Response) -> float:
     """Read the requested wait: seconds, or a moment compared with the response's own clock."""
-    header = answer.headers.get("Retry-After", "").strip()
+    header = response.headers.get("Retry-After", "").strip()
     if header.isascii() and header.isdigit():
         return min(float(header), LONGEST_REST_S)
-    until, now = _moment(header), _moment(answer.headers.get("Date", ""))
+    until, now = _moment(header), _moment(response.headers.get("Date", ""))
     if until is None:
         return 1.0
     rest_s = (until - (now or datetime.now(UTC))).total_seconds()

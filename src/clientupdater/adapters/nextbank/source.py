@@ -74,13 +74,13 @@ class NextBank:
             return None
         known = self._kept.get(code)
         headers = {"If-None-Match": known[0]} if known else {}
-        answer = self.line.get(self.dialect.path_of(code), {}, **headers)
-        if known and answer.status == HTTPStatus.NOT_MODIFIED:
+        response = self.line.get(self.dialect.path_of(code), {}, **headers)
+        if known and response.status == HTTPStatus.NOT_MODIFIED:
             return known[1]
-        if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        if response.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
             return None
-        record = read_record(answer.document("a client"), self.dialect)
-        self._keep(code, answer.headers.get("ETag"), record)
+        record = read_record(response.document("a client"), self.dialect)
+        self._keep(code, response.headers.get("ETag"), record)
         return record
 
     def _read(self, since: datetime | None, cursor: str | None, number: int) -> BankPage:
@@ -89,13 +89,13 @@ class NextBank:
             "cursor": cursor,
             "limit": str(self.page_size),
         }
-        answer = self.line.get(self.dialect.clients, self.dialect.asking(params))
-        if answer.status == HTTPStatus.GONE:
+        response = self.line.get(self.dialect.clients, self.dialect.asking(params))
+        if response.status == HTTPStatus.GONE:
             raise SourceExpired(f"NextBank keeps page {number} no more; begin again.")
-        if answer.status != HTTPStatus.OK:
+        if response.status != HTTPStatus.OK:
             message = "see NEXTBANK_BASE_URL and NEXTBANK_CLIENTS_PATH"
             raise SourceRefused(f"NextBank has no list of clients there; {message}")
-        return BankPage.read(answer.document(f"page {number}"), number, self.dialect)
+        return BankPage.read(response.document(f"page {number}"), number, self.dialect)
 
     def _refuse_circles(self, fetch: Fetch, page: BankPage, cursor: str | None) -> None:
         """Note each cursor's page; a cursor of two pages means a circle."""

@@ -14,7 +14,7 @@ from clientupdater.entrypoints.console.forms import parse_form
 from clientupdater.entrypoints.console.rendering import rendered
 from clientupdater.entrypoints.console.session import session_cookie, session_token
 from clientupdater.entrypoints.console.views import CONSOLE, Redirect
-from clientupdater.entrypoints.http.contract import Answer, Endpoint, Medium
+from clientupdater.entrypoints.http.contract import Endpoint, Medium, Result
 from clientupdater.entrypoints.http.replies import reply
 from clientupdater.usecases.requests.idempotency import Reply
 
@@ -34,7 +34,7 @@ def _reply(endpoint: Endpoint, request: Request, result: Any) -> Reply:
         if result.token is not None:
             headers["Set-Cookie"] = session_cookie(request, result.token)
         return Reply(status=303, headers=headers)
-    if isinstance(result, Answer):
+    if isinstance(result, Result):
         return reply(endpoint, request, result)
     return rendered(request, result, endpoint.shown_once)
 

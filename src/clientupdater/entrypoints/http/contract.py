@@ -90,8 +90,8 @@ class Download:
 
 
 @frozen(kw_only=True)
-class Answer:
-    """An answer with headers of its own."""
+class Result:
+    """What a handler returns where the response has headers of its own."""
 
     value: Any = None
     version: int | None = None

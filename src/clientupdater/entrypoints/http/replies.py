@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from starlette.responses import Response, StreamingResponse
 
-from clientupdater.entrypoints.http.contract import Answer, Download
+from clientupdater.entrypoints.http.contract import Download, Result
 from clientupdater.entrypoints.http.parsing import joined, weights
 from clientupdater.entrypoints.wire import to_json
 from clientupdater.usecases.requests.idempotency import Reply
@@ -28,7 +28,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 def reply(endpoint: Endpoint, request: Request, result: Any) -> Reply:
     """Encode the result of an endpoint."""
-    answer = result if isinstance(result, Answer) else Answer(value=result)
+    answer = result if isinstance(result, Result) else Result(value=result)
     headers = {"Cache-Control": "no-cache" if endpoint.cacheable else "no-store"}
     if answer.version is not None:
         headers["ETag"] = f'"v{answer.version}"'

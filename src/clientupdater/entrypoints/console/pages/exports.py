@@ -31,7 +31,7 @@ from clientupdater.entrypoints.structuring import Text
 from clientupdater.ports.exports import ReportName
 
 if TYPE_CHECKING:
-    from clientupdater.entrypoints.http.contract import Answer, Call
+    from clientupdater.entrypoints.http.contract import Call, Result
 
 PATH = f"{CONSOLE}/exports"
 _EXPORTS = 20
@@ -101,7 +101,7 @@ def _content(form: AskForm) -> dict[str, Any]:
     return {"filters": ClientFilters(**{name: getattr(form, name) for name in of_list})}
 
 
-def fetch(call: Call) -> Answer:
+def fetch(call: Call) -> Result:
     return download_export(call)
 
 

@@ -10,7 +10,7 @@ from attrs import frozen
 from clientupdater.domain.errors import AlreadyExists, PrivilegeExceeded
 from clientupdater.domain.organisation import LONGEST_CODE, LONGEST_NAME
 from clientupdater.domain.permissions import Permission
-from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import BASE, Call, Endpoint, Result
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
@@ -104,18 +104,18 @@ def list_areas(call: Call) -> AreasPage:
     return AreasPage(tuple(Area.of(each, names) for each in page), cursor, has_more)
 
 
-def create_area(call: Call) -> Answer:
+def create_area(call: Call) -> Result:
     """Create an area, of one company or of every company. It has no branches yet."""
     made = call.app.organisation.areas.create(call.caller, NewArea(**attrs.asdict(call.body)))
-    return _answer(call, made, location=f"{BASE}/areas/{made.id}")
+    return _result(call, made, location=f"{BASE}/areas/{made.id}")
 
 
-def get_area(call: Call) -> Answer:
+def get_area(call: Call) -> Result:
     """Show an area."""
-    return _answer(call, call.app.organisation.areas.show(call.caller, call.path["area"]))
+    return _result(call, call.app.organisation.areas.show(call.caller, call.path["area"]))
 
 
-def change_area(call: Call) -> Answer:
+def change_area(call: Call) -> Result:
     """Change an area. Members that you leave out stay; the code never changes."""
     body: ChangeAreaRequest = call.body
     changes = AreaChanges(
@@ -126,7 +126,7 @@ def change_area(call: Call) -> Answer:
         changed = call.app.organisation.areas.change(
             call.caller, call.path["area"], changes, call.version
         )
-    return _answer(call, changed)
+    return _result(call, changed)
 
 
 def delete_area(call: Call) -> None:
@@ -165,9 +165,9 @@ def remove_area_branch(call: Call) -> None:
     call.app.organisation.areas.remove_branch(call.caller, call.path["area"], call.path["branch"])
 
 
-def _answer(call: Call, area: KnownArea, location: str | None = None) -> Answer:
+def _result(call: Call, area: KnownArea, location: str | None = None) -> Result:
     shown = Area.of(area, call.app.configuration.names(call.caller))
-    return Answer(value=shown, version=shown.version, location=location)
+    return Result(value=shown, version=shown.version, location=location)
 
 
 def _admit(call: Call) -> None:

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from clientupdater.domain.organisation import LONGEST_CONTACT, LONGEST_TYPE
 from clientupdater.domain.permissions import Permission
-from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import BASE, Call, Endpoint, Result
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.branches import admit
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
@@ -68,15 +68,15 @@ def list_contacts(call: Call) -> BranchContactList:
     return BranchContactList(tuple(map(BranchContact.of, contacts)))
 
 
-def add_contact(call: Call) -> Answer:
+def add_contact(call: Call) -> Result:
     """Add a contact to a branch, which may have 50."""
     new = NewContact(**attrs.asdict(call.body))
     made = call.app.organisation.contacts.add(call.caller, call.path["branch"], new)
     location = f"{BASE}/branches/{made.branch}/contacts/{made.id}"
-    return Answer(value=BranchContact.of(made), version=made.version, location=location)
+    return Result(value=BranchContact.of(made), version=made.version, location=location)
 
 
-def change_contact(call: Call) -> Answer:
+def change_contact(call: Call) -> Result:
     """Change a contact. Members that you leave out stay."""
     values = {a.name: getattr(call.body, a.name) for a in attrs.fields(ContactChanges)}
     changes = {name: value for name, value in values.items() if value is not AS_IT_IS}
@@ -88,7 +88,7 @@ def change_contact(call: Call) -> Answer:
             ContactChanges(**changes),
             call.version,
         )
-    return Answer(value=BranchContact.of(changed), version=changed.version)
+    return Result(value=BranchContact.of(changed), version=changed.version)
 
 
 def delete_contact(call: Call) -> None:

@@ -20,7 +20,7 @@ from clientupdater.domain.organisation import (
     LONGEST_NAME,
 )
 from clientupdater.domain.permissions import Permission
-from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import BASE, Call, Endpoint, Result
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
@@ -123,18 +123,18 @@ def list_branches(call: Call) -> BranchesPage:
     return BranchesPage(tuple(Branch.of(each, names) for each in page), cursor, has_more)
 
 
-def create_branch(call: Call) -> Answer:
+def create_branch(call: Call) -> Result:
     """Create a branch. It is in no area yet."""
     made = call.app.organisation.branches.create(call.caller, NewBranch(**attrs.asdict(call.body)))
-    return _answer(call, made, location=f"{BASE}/branches/{made.id}")
+    return _result(call, made, location=f"{BASE}/branches/{made.id}")
 
 
-def get_branch(call: Call) -> Answer:
+def get_branch(call: Call) -> Result:
     """Show a branch."""
-    return _answer(call, call.app.organisation.branches.show(call.caller, call.path["branch"]))
+    return _result(call, call.app.organisation.branches.show(call.caller, call.path["branch"]))
 
 
-def change_branch(call: Call) -> Answer:
+def change_branch(call: Call) -> Result:
     """Change a branch. Members that you leave out stay; the code never changes."""
     values = {a.name: getattr(call.body, a.name) for a in attrs.fields(BranchChanges)}
     changes = {name: value or "" for name, value in values.items() if value is not AS_IT_IS}
@@ -142,7 +142,7 @@ def change_branch(call: Call) -> Answer:
         changed = call.app.organisation.branches.change(
             call.caller, call.path["branch"], BranchChanges(**changes), call.version
         )
-    return _answer(call, changed)
+    return _result(call, changed)
 
 
 def delete_branch(call: Call) -> None:
@@ -186,9 +186,9 @@ def _admit_closing(call: Call) -> None:
     call.app.organisation.branches.judge(call.caller, call.path["branch"], may_be_gone=True)
 
 
-def _answer(call: Call, branch: KnownBranch, location: str | None = None) -> Answer:
+def _result(call: Call, branch: KnownBranch, location: str | None = None) -> Result:
     shown = Branch.of(branch, call.app.configuration.names(call.caller))
-    return Answer(value=shown, version=shown.version, location=location)
+    return Result(value=shown, version=shown.version, location=location)
 
 
 _BRANCH = "/branches/{branch}"

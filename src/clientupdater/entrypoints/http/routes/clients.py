@@ -16,7 +16,7 @@ from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
-from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import Call, Endpoint, Result
 from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.fields import Cursor, Limit
@@ -215,10 +215,10 @@ def _officer(caller: Caller, text: str | None) -> Any:
         raise InvalidInput.of("/assigned_to", "is an id, me or none") from None
 
 
-def get_client(call: Call) -> Answer:
+def get_client(call: Call) -> Result:
     """Show a client with the snapshot of the running period."""
     shown = call.app.clients.directory.show(call.caller, call.path["client"])
-    return Answer(value=shown, version=shown.version)
+    return Result(value=shown, version=shown.version)
 
 
 ENDPOINTS = (

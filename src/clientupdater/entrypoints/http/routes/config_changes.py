@@ -16,7 +16,7 @@ from clientupdater.domain.errors import (
 from clientupdater.domain.ids import ChangeId
 from clientupdater.domain.lookups import LookupTable
 from clientupdater.domain.permissions import Permission
-from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import BASE, Call, Endpoint, Result
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.config_lookups import entry_shown
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
@@ -110,7 +110,7 @@ def preview_tracking(call: Call) -> TrackingPlan:
     return plan_shown(preview)
 
 
-def apply_tracking(call: Call) -> Answer:
+def apply_tracking(call: Call) -> Result:
     """Change `is_trackable` of a PAR status, as previewed. New periods go by it at once; a job
     exempts, restores and opens the rows of its clients.
     """
@@ -125,7 +125,7 @@ def apply_tracking(call: Call) -> Answer:
             version=call.version,
         )
     shown = StartedTracking(entry_shown(started.entry), started.job)
-    return Answer(value=shown, location=f"{BASE}/jobs/{started.job}")
+    return Result(value=shown, location=f"{BASE}/jobs/{started.job}")
 
 
 def undo_change(call: Call) -> UndoneChange:

@@ -18,7 +18,7 @@ from clientupdater.domain.lookups import (
 )
 from clientupdater.domain.periods import Cycle
 from clientupdater.domain.permissions import Permission
-from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import BASE, Call, Endpoint, Result
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import Version
@@ -112,7 +112,7 @@ def list_lookup_entries(call: Call) -> LookupEntries:
     return LookupEntries(tuple(map(entry_shown, listed)))
 
 
-def create_lookup_entry(call: Call) -> Answer:
+def create_lookup_entry(call: Call) -> Result:
     """Create an entry. It cannot be deleted, only deactivated."""
     body, table = call.body, call.path["table"]
     new = NewLookup(
@@ -120,15 +120,15 @@ def create_lookup_entry(call: Call) -> Answer:
     )
     made = call.app.configuration.lookup_admin.create(call.caller, table, new)
     location = f"{BASE}/config/lookups/{table}/{made.code}"
-    return Answer(value=entry_shown(made), version=made.version, location=location)
+    return Result(value=entry_shown(made), version=made.version, location=location)
 
 
-def get_lookup_entry(call: Call) -> Answer:
+def get_lookup_entry(call: Call) -> Result:
     """Show an entry."""
-    return _answer(call.app.configuration.lookup_admin.show(call.caller, *_entry(call)))
+    return _result(call.app.configuration.lookup_admin.show(call.caller, *_entry(call)))
 
 
-def change_lookup_entry(call: Call) -> Answer:
+def change_lookup_entry(call: Call) -> Result:
     """Rename, re-order, deactivate or activate an entry. Its code stays, and so do the facts that
     records depend on: for another company, parent or cycle, create another entry.
     """
@@ -140,7 +140,7 @@ def change_lookup_entry(call: Call) -> Answer:
         facts=asdict(body.facts),
     )
     with conflicts_shown(lambda: get_lookup_entry(call).value):
-        return _answer(
+        return _result(
             call.app.configuration.lookup_admin.change(
                 call.caller, *_entry(call), changes, call.version
             )
@@ -156,8 +156,8 @@ def _entry(call: Call) -> tuple[Any, str]:
     return call.path["table"], call.path["entry"]
 
 
-def _answer(row: Lookup) -> Answer:
-    return Answer(value=entry_shown(row), version=row.version)
+def _result(row: Lookup) -> Result:
+    return Result(value=entry_shown(row), version=row.version)
 
 
 def entry_shown(row: Lookup) -> LookupEntry:

@@ -14,7 +14,7 @@ from clientupdater.domain.options import LONGEST_CODE, LONGEST_TEXT
 from clientupdater.domain.options import Category as CategoryRow
 from clientupdater.domain.options import Option as OptionRow
 from clientupdater.domain.permissions import Permission
-from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import BASE, Call, Endpoint, Result
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import (
@@ -163,25 +163,25 @@ def list_categories(call: Call) -> CategoryList:
     return CategoryList(tuple(map(category_shown, listed)))
 
 
-def create_category(call: Call) -> Answer:
+def create_category(call: Call) -> Result:
     """Create a category."""
     made = call.app.configuration.categories.create(call.caller, CategoryRow(**asdict(call.body)))
     location = f"{BASE}/config/categories/{made.code}"
-    return Answer(value=category_shown(made), version=made.version, location=location)
+    return Result(value=category_shown(made), version=made.version, location=location)
 
 
-def get_category(call: Call) -> Answer:
+def get_category(call: Call) -> Result:
     """Show a category."""
     category = call.app.configuration.categories.show(call.caller, call.path["category"])
-    return Answer(value=category_shown(category), version=category.version)
+    return Result(value=category_shown(category), version=category.version)
 
 
-def change_category(call: Call) -> Answer:
+def change_category(call: Call) -> Result:
     """Change a category. Its code stays."""
     code, changes = call.path["category"], changes_of(call.body)
     with conflicts_shown(lambda: get_category(call).value):
         changed = call.app.configuration.categories.change(call.caller, code, changes, call.version)
-    return Answer(value=category_shown(changed), version=changed.version)
+    return Result(value=category_shown(changed), version=changed.version)
 
 
 def delete_category(call: Call) -> None:
@@ -198,26 +198,26 @@ def list_options(call: Call) -> OptionList:
     return OptionList(tuple(map(option_shown, listed)))
 
 
-def create_option(call: Call) -> Answer:
+def create_option(call: Call) -> Result:
     """Create an option, for one company or for all."""
     new = NewOption(**asdict(call.body, recurse=False))
     made = call.app.configuration.options.create(call.caller, new)
     location = f"{BASE}/config/options/{made.id}"
-    return Answer(value=option_shown(made), version=made.version, location=location)
+    return Result(value=option_shown(made), version=made.version, location=location)
 
 
-def get_option(call: Call) -> Answer:
+def get_option(call: Call) -> Result:
     """Show an option."""
     shown = option_shown(call.app.configuration.options.show(call.caller, _option(call)))
-    return Answer(value=shown, version=shown.version)
+    return Result(value=shown, version=shown.version)
 
 
-def change_option(call: Call) -> Answer:
+def change_option(call: Call) -> Result:
     """Change an option. Its code, category and company stay."""
     option, changes = _option(call), changes_of(call.body)
     with conflicts_shown(lambda: get_option(call).value):
         changed = call.app.configuration.options.change(call.caller, option, changes, call.version)
-    return Answer(value=option_shown(changed), version=changed.version)
+    return Result(value=option_shown(changed), version=changed.version)
 
 
 def delete_option(call: Call) -> None:

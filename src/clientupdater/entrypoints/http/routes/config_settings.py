@@ -9,7 +9,7 @@ from attrs import frozen
 
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.settings_values import LONGEST_VALUE, ValueType
-from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import Call, Endpoint, Result
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import DeleteRequest, Version
@@ -88,13 +88,13 @@ def list_settings(call: Call) -> SettingList:
     )
 
 
-def get_setting(call: Call) -> Answer:
+def get_setting(call: Call) -> Result:
     """Show a setting. A public value needs no permission, others need `config:read`."""
     key, company = call.path["setting"], call.query.company
-    return _answer(call, call.app.configuration.settings.show(call.caller, key, company))
+    return _result(call, call.app.configuration.settings.show(call.caller, key, company))
 
 
-def save_setting(call: Call) -> Answer:
+def save_setting(call: Call) -> Result:
     """Store a value, for one company or (without `company`) for all that have none of their own. It
     is in effect from the next request on.
     """
@@ -108,7 +108,7 @@ def save_setting(call: Call) -> Answer:
             is_public=body.is_public,
             version=call.version,
         )
-    return _answer(call, saved)
+    return _result(call, saved)
 
 
 def delete_setting(call: Call) -> None:
@@ -118,9 +118,9 @@ def delete_setting(call: Call) -> None:
         call.app.configuration.settings.unset(call.caller, key, company, call.version)
 
 
-def _answer(call: Call, shown: ShownSetting) -> Answer:
+def _result(call: Call, shown: ShownSetting) -> Result:
     (setting,) = settings_shown(call.app, call.caller, [shown])
-    return Answer(value=setting, version=shown.version)
+    return Result(value=setting, version=shown.version)
 
 
 def settings_shown(app: App, caller: Caller, items: Iterable[ShownSetting]) -> tuple[Setting, ...]:

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from clientupdater.domain.contacts import LONGEST_NUMBER, Settlement
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import CONTACTS, Field
-from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import Call, Endpoint, Result
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import Version
 from clientupdater.entrypoints.http.routes.rights import admitting
@@ -53,7 +53,7 @@ class SettleContactConflictRequest:
     version: Version | None = None
 
 
-def correct_contacts(call: Call) -> Answer:
+def correct_contacts(call: Call) -> Result:
     """Correct the client's contact numbers. The correction wins over what a source sends later.
     A number that you leave out stays; null removes it.
     """
@@ -66,7 +66,7 @@ def correct_contacts(call: Call) -> Answer:
     return _shown(call)
 
 
-def settle_contact_conflict(call: Call) -> Answer:
+def settle_contact_conflict(call: Call) -> Result:
     """Decide between the corrected numbers and newer ones from the source."""
     body: SettleContactConflictRequest = call.body
     only = None if body.fields is None else {Field(each) for each in body.fields}
@@ -77,11 +77,11 @@ def settle_contact_conflict(call: Call) -> Answer:
     return _shown(call)
 
 
-def _shown(call: Call) -> Answer:
+def _shown(call: Call) -> Result:
     """Show the client, by the very right that wrote to it."""
     client, by = call.path["client"], Permission.CLIENTS_UPDATE
     shown = call.app.clients.directory.show(call.caller, client, by)
-    return Answer(value=shown, version=shown.version)
+    return Result(value=shown, version=shown.version)
 
 
 _UPDATE = Permission.CLIENTS_UPDATE

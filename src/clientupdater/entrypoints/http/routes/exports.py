@@ -13,7 +13,7 @@ from clientupdater.domain.exports import ExportFormat, ExportType, chosen_column
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
-from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Download, Endpoint
+from clientupdater.entrypoints.http.contract import BASE, Call, Download, Endpoint, Result
 from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.clients import (
@@ -130,7 +130,7 @@ def _address(export: StoredExport) -> str:
     return f"{BASE}/exports/{export.id}"
 
 
-def create_export(call: Call) -> Answer:
+def create_export(call: Call) -> Result:
     """Start to write clients, their status or a report to a file. A worker writes it; read the
     export until it has a `file`.
     """
@@ -144,7 +144,7 @@ def create_export(call: Call) -> Answer:
         report=report_request(call.caller, report) if report else None,
     )
     export = call.app.exports.create(call.caller, request)
-    return Answer(value=_shown(call, export), location=_address(export))
+    return Result(value=_shown(call, export), location=_address(export))
 
 
 def list_exports(call: Call) -> ExportsPage:
@@ -160,13 +160,13 @@ def get_export(call: Call) -> Export:
     return _shown(call, call.app.exports.show(call.caller, call.path["export"]))
 
 
-def download_export(call: Call) -> Answer:
+def download_export(call: Call) -> Result:
     """Download the file. The permission is checked again."""
     export, file = call.app.exports.fetch(call.caller, call.path["export"])
     name = f"{export.request.type}-{export.created_at:%Y%m%d-%H%M%S}.{export.request.format}"
     media_type = MEDIA_TYPES[export.request.format]
     sent = Download(name=name, media_type=media_type, size=file.size, chunks=file.chunks)
-    return Answer(value=sent)
+    return Result(value=sent)
 
 
 def delete_export(call: Call) -> None:

@@ -15,7 +15,7 @@ from clientupdater.domain.errors import (
 )
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.roles import LONGEST_CODE, LONGEST_DESCRIPTION, LONGEST_NAME
-from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import BASE, Call, Endpoint, Result
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import Version
@@ -95,23 +95,23 @@ def list_roles(call: Call) -> RoleList:
     return RoleList(tuple(map(Role.of, call.app.access.roles.list(call.caller))))
 
 
-def create_role(call: Call) -> Answer:
+def create_role(call: Call) -> Result:
     """Create a role of your own. No user has it yet, so no grants change."""
     body: CreateRoleRequest = call.body
     changes = RoleChanges(
         name=body.name, description=body.description, scopes=scopes_of(body.grants)
     )
     role = Role.of(call.app.access.roles.create(call.caller, body.code, changes))
-    return Answer(value=role, version=role.version, location=f"{BASE}/roles/{role.code}")
+    return Result(value=role, version=role.version, location=f"{BASE}/roles/{role.code}")
 
 
-def get_role(call: Call) -> Answer:
+def get_role(call: Call) -> Result:
     """Show a role."""
     role = Role.of(call.app.access.roles.show(call.caller, call.path["role"]))
-    return Answer(value=role, version=role.version)
+    return Result(value=role, version=role.version)
 
 
-def change_role(call: Call) -> Answer:
+def change_role(call: Call) -> Result:
     """Change a role, and with it the grants of everyone who has it, all or nothing. You need each
     grant that anyone gains or loses by it.
     """
@@ -125,7 +125,7 @@ def change_role(call: Call) -> Answer:
         changed = call.app.access.roles.change(
             call.caller, call.path["role"], changes, call.version, preview=body.preview
         )
-    return Answer(value=changed_role(call, changed), version=changed.shown.role.version)
+    return Result(value=changed_role(call, changed), version=changed.shown.role.version)
 
 
 def changed_role(call: Call, changed: ChangedRole) -> ChangedRoleAnswer:

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
 from clientupdater.domain.permissions import Permission
-from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import Call, Endpoint, Result
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.fields import Version
 from clientupdater.entrypoints.structuring import Text
@@ -69,7 +69,7 @@ def list_schedules(call: Call) -> ScheduleList:
     return ScheduleList(tuple(map(shown, call.app.jobs.schedules.list(call.caller))))
 
 
-def change_schedule(call: Call) -> Answer:
+def change_schedule(call: Call) -> Result:
     """Change when something runs, or switch it on or off."""
     body: ChangeScheduleRequest = call.body
     changes = ScheduleChanges(
@@ -82,7 +82,7 @@ def change_schedule(call: Call) -> Answer:
     except VersionConflict as error:
         error.snapshot = shown(error.snapshot)
         raise
-    return Answer(value=shown(changed), version=changed.version)
+    return Result(value=shown(changed), version=changed.version)
 
 
 def run_schedule(call: Call) -> StartedJob:

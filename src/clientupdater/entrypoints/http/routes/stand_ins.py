@@ -11,7 +11,7 @@ from attrs import frozen
 from clientupdater.domain.errors import AlreadyExists, OfficerNotAllowed
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission
-from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import BASE, Call, Endpoint, Result
 from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.fields import PageQuery
@@ -61,7 +61,7 @@ class _Place:
     id: UUID
 
 
-def arrange_stand_in(call: Call) -> Answer:
+def arrange_stand_in(call: Call) -> Result:
     """Let a person cover an absent officer's clients from one day to another: what they may do to
     their own clients they may do to those, in branches of their own territory. It ends by itself.
     """
@@ -76,7 +76,7 @@ def arrange_stand_in(call: Call) -> Answer:
     made = arranged.stand_in
     names = call.app.configuration.names(call.caller, (made.officer, made.stand_in))
     shown = StandIn.of(made, names, call.app.clients.stand_ins.zone)
-    answer = ArrangedStandIn(
+    shown = ArrangedStandIn(
         id=shown.id,
         officer=shown.officer,
         stand_in=shown.stand_in,
@@ -85,7 +85,7 @@ def arrange_stand_in(call: Call) -> Answer:
         clients=arranged.covered,
         clients_not_covered=arranged.not_covered,
     )
-    return Answer(value=answer, location=f"{BASE}/stand-ins/{made.id}")
+    return Result(value=shown, location=f"{BASE}/stand-ins/{made.id}")
 
 
 def list_stand_ins(call: Call) -> StandInPage:

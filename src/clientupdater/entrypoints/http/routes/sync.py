@@ -19,7 +19,7 @@ from clientupdater.domain.ids import CompanyId, SyncJobId
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode, SyncRequest
-from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import BASE, Call, Endpoint, Result
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.routes.fields import PageQuery
 from clientupdater.entrypoints.http.routes.rights import admitting
@@ -57,7 +57,7 @@ class ApproveSyncRequest:
     plan_hash: Annotated[str, Text(longest=64, shortest=64)] | None = None
 
 
-def start_sync(call: Call) -> Answer:
+def start_sync(call: Call) -> Result:
     """Start to read a source. A worker does it; a `preview` plans and changes nothing."""
     body: StartSyncRequest = call.body
     company = _company(call, body.company) if body.company else None
@@ -96,7 +96,7 @@ def get_sync_plan(call: Call) -> SyncPlan:
     return SyncPlan.of(call.app.sync.runs.show_plan(call.caller, call.path["sync_job"]))
 
 
-def approve_sync_plan(call: Call) -> Answer:
+def approve_sync_plan(call: Call) -> Result:
     """Apply a previewed or held plan, if it would still do the same."""
     body: ApproveSyncRequest = call.body
     job = call.path["sync_job"]
@@ -120,21 +120,21 @@ def list_sync_rejects(call: Call) -> RejectedRowsPage:
     return RejectedRowsPage(tuple(map(RejectedRow.of, page)), cursor, has_more)
 
 
-def replay_sync_rejects(call: Call) -> Answer:
+def replay_sync_rejects(call: Call) -> Result:
     """Start a sync job that reads the rejected rows again, after their cause was mended."""
     return _accepted(call, call.app.sync.runs.replay_rejects(call.caller, call.path["sync_job"]))
 
 
-def refresh_client(call: Call) -> Answer:
+def refresh_client(call: Call) -> Result:
     """Read one client from NextBank now, and apply what differs."""
     call.app.sync.runs.refresh_client(call.caller, call.path["client"])
     view = call.app.clients.directory.show(call.caller, call.path["client"], _EXECUTE)
     shown = view
-    return Answer(value=shown, version=shown.version)
+    return Result(value=shown, version=shown.version)
 
 
-def _accepted(call: Call, job: SourceSyncJob) -> Answer:
-    return Answer(value=_shown(call, job), location=f"{BASE}{_JOBS}/{job.id}")
+def _accepted(call: Call, job: SourceSyncJob) -> Result:
+    return Result(value=_shown(call, job), location=f"{BASE}{_JOBS}/{job.id}")
 
 
 def _shown(call: Call, job: SourceSyncJob) -> SyncJob:

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from clientupdater.domain import errors
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
-from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import Call, Endpoint, Result
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import Version
 from clientupdater.entrypoints.http.routes.rights import admitting
@@ -93,11 +93,11 @@ def _current(call: Call, period: Period) -> PeriodSnapshot:
     return snapshot_of(result.client, result.row, result.names)
 
 
-def written(done: Written) -> Answer:
+def written(done: Written) -> Result:
     """Show what a write came to."""
     event = PeriodEvent.of(done.event, done.names)
     shown = RecordedUpdate(event, snapshot_of(done.client, done.row, done.names))
-    return Answer(value=shown, version=done.row.snapshot.version)
+    return Result(value=shown, version=done.row.snapshot.version)
 
 
 def list_client_periods(call: Call) -> PeriodSnapshotList:
@@ -108,7 +108,7 @@ def list_client_periods(call: Call) -> PeriodSnapshotList:
     )
 
 
-def get_client_period(call: Call) -> Answer:
+def get_client_period(call: Call) -> Result:
     """Show the client's status in one period, now or as it was known at a past moment. Past remarks
     need `status:history:read`, and are null without it.
     """
@@ -116,7 +116,7 @@ def get_client_period(call: Call) -> Answer:
         call.caller, call.path["client"], call.path["period"], call.query.as_of
     )
     shown = snapshot_of(result.client, result.row, result.names)
-    return Answer(value=shown, version=shown.version)
+    return Result(value=shown, version=shown.version)
 
 
 def list_period_events(call: Call) -> PeriodEventList:
@@ -125,7 +125,7 @@ def list_period_events(call: Call) -> PeriodEventList:
     return PeriodEventList(period_events(result.events, result.names))
 
 
-def record_update(call: Call) -> Answer:
+def record_update(call: Call) -> Result:
     """Record the outcome of a call or a visit. If another person changed the snapshot after you
     read it, the answer is 409 `version_conflict` with the snapshot as it is now.
     """
@@ -137,7 +137,7 @@ def record_update(call: Call) -> Answer:
     return written(done)
 
 
-def reopen_period(call: Call) -> Answer:
+def reopen_period(call: Call) -> Result:
     """Reopen a period whose work is done, with remarks that say why."""
     client, period = call.path["client"], call.path["period"]
     with conflicts_shown(lambda: _current(call, period)):
@@ -147,7 +147,7 @@ def reopen_period(call: Call) -> Answer:
     return written(done)
 
 
-def void_event(call: Call) -> Answer:
+def void_event(call: Call) -> Result:
     """Take back a recorded update or payment, with remarks that say why. For your own update, while
     it is the period's last event and at most `status.undo_minutes` old, `status:update` is enough,
     and remarks are optional.
@@ -160,7 +160,7 @@ def void_event(call: Call) -> Answer:
     return written(done)
 
 
-def revive_client(call: Call) -> Answer:
+def revive_client(call: Call) -> Result:
     """Track a client again that had a terminal outcome, as one who was fully paid and borrows."""
     with conflicts_shown(lambda: None):
         done = call.app.tracking.revive(

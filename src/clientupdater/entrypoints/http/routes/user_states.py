@@ -8,7 +8,7 @@ from attrs import frozen
 
 from clientupdater.domain.errors import LastAdministrator, PrivilegeExceeded
 from clientupdater.domain.permissions import Permission
-from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import Call, Endpoint, Result
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import Version
 from clientupdater.entrypoints.http.routes.rights import admitting_to_user, user_of
@@ -25,38 +25,38 @@ class DeactivateUserRequest:
     version: Version | None = None
 
 
-def lock_user(call: Call) -> Answer:
+def lock_user(call: Call) -> Result:
     """Refuse new sign-ins until the user is unlocked. Open sessions continue; to end them as well,
     deactivate the user.
     """
-    return _answer(call, call.app.people.users.lock(call.caller, user_of(call)))
+    return _result(call, call.app.people.users.lock(call.caller, user_of(call)))
 
 
-def unlock_user(call: Call) -> Answer:
+def unlock_user(call: Call) -> Result:
     """End a lock, also one after wrong passwords, and count failed sign-ins from zero again."""
-    return _answer(call, call.app.people.users.unlock(call.caller, user_of(call)))
+    return _result(call, call.app.people.users.unlock(call.caller, user_of(call)))
 
 
-def preview_deactivation(call: Call) -> Answer:
+def preview_deactivation(call: Call) -> Result:
     """Show which clients would have no officer if the user were deactivated."""
     previewed = call.app.people.deactivation.preview(call.caller, user_of(call))
     shown = Deactivation.of(previewed, call.app.configuration.names(call.caller))
-    return Answer(value=shown, version=shown.user.version)
+    return Result(value=shown, version=shown.user.version)
 
 
-def deactivate_user(call: Call) -> Answer:
+def deactivate_user(call: Call) -> Result:
     """Deactivate a user: sessions and assignments end, and the clients fall back to the queue of
     their branch.
     """
     with conflicts_shown(lambda: preview_deactivation(call).value.user):
         done = call.app.people.deactivation.deactivate(call.caller, user_of(call), call.version)
     shown = Deactivation.of(done, call.app.configuration.names(call.caller))
-    return Answer(value=shown, version=shown.user.version)
+    return Result(value=shown, version=shown.user.version)
 
 
-def _answer(call: Call, person: Person) -> Answer:
+def _result(call: Call, person: Person) -> Result:
     user = User.of(person, call.app.configuration.names(call.caller))
-    return Answer(value=user, version=user.version)
+    return Result(value=user, version=user.version)
 
 
 _MANAGE = Permission.USERS_MANAGE

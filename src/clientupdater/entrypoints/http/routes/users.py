@@ -11,7 +11,7 @@ from attrs import field, frozen
 from clientupdater.domain.accounts import LONGEST_EMAIL, LONGEST_NAME, LONGEST_SUBJECT
 from clientupdater.domain.errors import AlreadyExists, LastAdministrator, PrivilegeExceeded
 from clientupdater.domain.permissions import Permission
-from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
+from clientupdater.entrypoints.http.contract import BASE, Call, Endpoint, Result
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.about import About
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
@@ -119,7 +119,7 @@ def list_users(call: Call) -> UsersPage:
     return UsersPage(tuple(User.of(each, names) for each in page), cursor, has_more)
 
 
-def create_user(call: Call) -> Answer:
+def create_user(call: Call) -> Result:
     """Create an account. Its first password is shown once, and the user must change it."""
     body: CreateUserRequest = call.body
     new = NewUser(
@@ -137,16 +137,16 @@ def create_user(call: Call) -> Answer:
         initial_password=made.initial_password,
         initial_password_expires_at=made.expires_at,
     )
-    return Answer(value=shown, version=user.version, location=f"{BASE}/users/{user.id}")
+    return Result(value=shown, version=user.version, location=f"{BASE}/users/{user.id}")
 
 
-def get_user(call: Call) -> Answer:
+def get_user(call: Call) -> Result:
     """Show an account. Your own needs no permission."""
     shown = _shown(call, call.app.people.users.show(call.caller, user_of(call)).person)
-    return Answer(value=shown, version=shown.version)
+    return Result(value=shown, version=shown.version)
 
 
-def change_user(call: Call) -> Answer:
+def change_user(call: Call) -> Result:
     """Change an account. Members that you leave out stay. A new email address or clerk_id also ends
     the user's sessions and password, as a password reset does.
     """
@@ -156,7 +156,7 @@ def change_user(call: Call) -> Answer:
         shown = _shown(
             call, call.app.people.users.change(call.caller, user_of(call), changes, call.version)
         )
-    return Answer(value=shown, version=shown.version)
+    return Result(value=shown, version=shown.version)
 
 
 def _or_none_left(value: Any) -> Any:

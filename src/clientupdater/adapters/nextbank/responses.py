@@ -20,7 +20,7 @@ from clientupdater.domain.errors import SourceMalformed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-LARGEST_ANSWER = 64 * 1024 * 1024
+LARGEST_RESPONSE = 64 * 1024 * 1024
 #: The only encodings that we unpack.
 ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "gzip"}
 _GZIP = 16 + zlib.MAX_WBITS
@@ -31,7 +31,7 @@ _64_BITS = range(-(2**63), 2**63)
 
 
 @frozen
-class Answer:
+class Response:
     """A complete response."""
 
     status: int
@@ -78,16 +78,16 @@ def _whole(digits: str) -> int | Decimal:
     return number if number in _64_BITS else Decimal(number)
 
 
-def read_whole(answer: httpx.Response, until: float) -> bytes:
+def read_whole(response: httpx.Response, until: float) -> bytes:
     """Read all of it before a moment; raises what `httpx` raises, and SourceMalformed."""
     read = bytearray()
-    unpacked = _unpacking(answer.headers.get("Content-Encoding", "identity"))
-    for piece in answer.iter_raw():
-        read += unpacked(piece, LARGEST_ANSWER + 1 - len(read))
-        if len(read) > LARGEST_ANSWER:
-            raise SourceMalformed(f"NextBank answers with more than {LARGEST_ANSWER} bytes")
+    unpacked = _unpacking(response.headers.get("Content-Encoding", "identity"))
+    for piece in response.iter_raw():
+        read += unpacked(piece, LARGEST_RESPONSE + 1 - len(read))
+        if len(read) > LARGEST_RESPONSE:
+            raise SourceMalformed(f"NextBank answers with more than {LARGEST_RESPONSE} bytes")
         if time.monotonic() > until:
-            raise httpx.ReadTimeout("the answer came too slowly")
+            raise httpx.ReadTimeout("the response came too slowly")
     return bytes(read)
 
 
@@ -99,7 +99,7 @@ def _unpacking(encoding: str) -> Callable[[bytes, int], bytes]:
         case "gzip":
             return _unzipping()
         case _:
-            raise SourceMalformed("NextBank packs its answer in a way that was not asked for")
+            raise SourceMalformed("NextBank packs its response in a way that was not asked for")
 
 
 def _unzipping() -> Callable[[bytes, int], bytes]:
@@ -109,6 +109,6 @@ def _unzipping() -> Callable[[bytes, int], bytes]:
         try:
             return gzip.decompress(piece, most)
         except zlib.error as error:
-            raise httpx.DecodingError("the answer cannot be unpacked") from error
+            raise httpx.DecodingError("the response cannot be unpacked") from error
 
     return unpack
