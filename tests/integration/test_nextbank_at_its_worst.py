@@ -161,7 +161,7 @@ def test_a_compression_bomb_is_unpacked_only_up_to_the_limit(
 @pytest.mark.parametrize("packing", ["gzip, gzip", "deflate", "br", "zstd"])
 def test_packings_that_were_not_asked_for_are_refused(packing: str) -> None:
     result = malformed(Stranger(headers={"Content-Encoding": packing}, body=b"x"))
-    assert result.startswith("NextBank packs its answer in a way that was not asked for.")
+    assert result.startswith("NextBank packs its response in a way that was not asked for.")
 
 
 def test_a_packed_page_is_read_and_a_broken_one_is_asked_for_again() -> None:
