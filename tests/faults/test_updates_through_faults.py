@@ -111,8 +111,11 @@ def responses_to_commit_are_lost(world: World, _: Load) -> None:
 
 
 def postgres_hangs(world: World, load: Load) -> None:
+    """Each caller gets a response by the deadline, also while PostgreSQL hangs for longer."""
+    before = {each: sum(each.errors.values()) for each in load.callers}
     with world.proxy.held():
-        notice(load)
+        wait_until(lambda: all(sum(each.errors.values()) > before[each] for each in load.callers))
+    assert not any(each.errors["ReadTimeout"] for each in load.callers)
 
 
 def connections_are_cut(world: World, _: Load) -> None:

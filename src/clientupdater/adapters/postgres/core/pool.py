@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import select
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from attrs import frozen
+from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.connect import (
@@ -20,11 +21,20 @@ from clientupdater.adapters.postgres.core.connect import (
 from clientupdater.adapters.postgres.core.row_security import SYSTEM_ROLE
 from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.ports.gauges import GaugeReading
+from clientupdater.runtime.deadlines import ends_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from psycopg.abc import PQGen
+
     from clientupdater.adapters.postgres.core.connect import Connection
+
+T = TypeVar("T")
+
+GRACE_S = 0.25
+"""How long to wait after the deadline: PostgreSQL ends the statement at it, and answers."""
+_CONNECTING_S = 10
 
 # Both the login and the role it acts as: RESET ROLE leads from the second back to the first.
 _SERVING_ROLES = """
@@ -66,6 +76,7 @@ def open_pool(url: str, size: PoolSize, *, prepares: bool | None = None) -> Conn
     """Open it; unless `prepares` says, statements are prepared where no pooler is between."""
     return _LivelyPool(
         url,
+        connection_class=_BoundedConnection,
         min_size=size.least,
         max_size=size.most,
         timeout=size.patience,
@@ -76,6 +87,7 @@ def open_pool(url: str, size: PoolSize, *, prepares: bool | None = None) -> Conn
         kwargs={
             "application_name": "clientupdater",
             "autocommit": True,
+            "connect_timeout": _CONNECTING_S,
             **({"prepare_threshold": None} if prepares is False else {}),
             **NOTICES_SILENCE,
         },
@@ -84,7 +96,26 @@ def open_pool(url: str, size: PoolSize, *, prepares: bool | None = None) -> Conn
     )
 
 
-class _LivelyPool(ConnectionPool):
+class _BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
+    """Waits for a response until the request's deadline; then it is closed, and discarded.
+
+    PostgreSQL bounds its statements by the same deadline (`statement_timeout`), unless it hangs.
+    """
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        ends = ends_at()
+        if ends is None or timeout is not None:
+            return super().wait(gen, interval, timeout)
+        left = max(0.0, ends - time.monotonic()) + GRACE_S
+        try:
+            return super().wait(gen, interval, left)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.close()
+            raise
+
+
+class _LivelyPool(ConnectionPool["Connection"]):
     """Replaces connections that the server closed, however many; the library gives up at two."""
 
     def getconn(self, timeout: float | None = None) -> Connection:
