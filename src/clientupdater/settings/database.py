@@ -85,6 +85,20 @@ class DatabaseSettings:
         ),
         repr=hide,
     )
+    database_replica_url: str | None = field(
+        default=None,
+        metadata=read_as(
+            "DATABASE_REPLICA_URL",
+            postgres_url,
+            "postgresql://user:password@host:port/database",
+            "A streaming replica of the database, with the application's login, for reports, "
+            "audits and exports, of servers and workers; not through a pooler. A read goes to it "
+            "once it has all that was committed before, and to DATABASE_URL otherwise.",
+            example=POSTGRES_EXAMPLE.replace("@localhost", "@replica"),
+            secret=True,
+        ),
+        repr=hide,
+    )
     database_prepared_statements: bool | None = field(
         default=None,
         metadata=read_as(
@@ -201,7 +215,7 @@ def database_faults(settings: DatabaseSettings) -> Iterator[Fault]:
     if low > high:
         message = f"is {low}, more than DATABASE_POOL_MAX ({high}); expected at most as many"
         yield Fault("DATABASE_POOL_MIN", message)
-    for name in ("DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_WORKER_URL", _MIGRATION):
+    for name in _DATABASES:
         address = getattr(settings, name.lower())
         if address and not settings.database_insecure and _is_open_to_postgres(address):
             yield Fault(name, f"{_OPEN}; add ?sslmode=verify-full, or set DATABASE_INSECURE=true")
@@ -210,7 +224,13 @@ def database_faults(settings: DatabaseSettings) -> Iterator[Fault]:
         yield Fault("REDIS_URL", f"{_OPEN}; use rediss://, or set REDIS_INSECURE=true")
 
 
-_MIGRATION = "DATABASE_MIGRATION_URL"
+_DATABASES = (
+    "DATABASE_URL",
+    "DATABASE_DIRECT_URL",
+    "DATABASE_WORKER_URL",
+    "DATABASE_MIGRATION_URL",
+    "DATABASE_REPLICA_URL",
+)
 _OPEN = "leads to another machine without TLS"
 _WITH_TLS = frozenset({"require", "verify-ca", "verify-full"})
 

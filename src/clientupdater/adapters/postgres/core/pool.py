@@ -72,8 +72,20 @@ class PoolSize:
     patience: float
 
 
-def open_pool(url: str, size: PoolSize, *, prepares: bool | None = None) -> ConnectionPool:
-    """Open it; unless `prepares` says, statements are prepared where no pooler is between."""
+def open_pool(
+    url: str, size: PoolSize, *, prepares: bool | None = None, of_replica: bool = False
+) -> ConnectionPool:
+    """Open it; unless `prepares` says, statements are prepared where no pooler is between.
+
+    A replica may be away for now, so its login is checked with each connection.
+    """
+
+    def configure(connection: Connection) -> None:
+        if prepares is None:
+            _unprepared_where_pooled(connection)
+        if of_replica:
+            _refuse_unsafe(connection, "DATABASE_REPLICA_URL")
+
     return _LivelyPool(
         url,
         connection_class=_BoundedConnection,
@@ -83,7 +95,7 @@ def open_pool(url: str, size: PoolSize, *, prepares: bool | None = None) -> Conn
         # A failed attempt keeps its place in the pool, and waits twice as long each time: the pool
         # gives it up early, so that the next request begins a new one.
         reconnect_timeout=size.patience / 2,
-        configure=_unprepared_where_pooled if prepares is None else None,
+        configure=configure,
         kwargs={
             "application_name": "clientupdater",
             "autocommit": True,
@@ -91,7 +103,7 @@ def open_pool(url: str, size: PoolSize, *, prepares: bool | None = None) -> Conn
             **({"prepare_threshold": None} if prepares is False else {}),
             **NOTICES_SILENCE,
         },
-        name="serving",
+        name="replica" if of_replica else "serving",
         open=True,
     )
 
@@ -157,9 +169,7 @@ def pool_readings(pool: ConnectionPool) -> tuple[GaugeReading, ...]:
 def refuse_unsafe_role(url: str, setting: str = "DATABASE_URL") -> None:
     """Raise Misconfigured where row-level security would not bind this login."""
     with connected(url) as connection, translated(described(url)):
-        faults = list(_role_faults(connection))
-    if faults:
-        raise Misconfigured([Fault(setting, f"{item}; {_REMEDY}") for item in faults])
+        _refuse_unsafe(connection, setting)
 
 
 def may_act_as_the_system(url: str) -> bool:
@@ -173,6 +183,11 @@ def require_system_role(url: str, setting: str = "DATABASE_WORKER_URL") -> None:
     refuse_unsafe_role(url, setting)
     if not may_act_as_the_system(url):
         raise Misconfigured([Fault(setting, _NOT_A_MEMBER)])
+
+
+def _refuse_unsafe(connection: Connection, setting: str) -> None:
+    if faults := list(_role_faults(connection)):
+        raise Misconfigured([Fault(setting, f"{item}; {_REMEDY}") for item in faults])
 
 
 def _role_faults(connection: Connection) -> Iterator[str]:
