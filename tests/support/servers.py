@@ -126,7 +126,7 @@ def _redis_origin() -> str:
         return "from CLIENTUPDATER_TEST_REDIS_URL"
     if docker_answers():
         return f"in a container ({REDIS_IMAGE})"
-    return f"of this machine ({_redis_program()})"
+    return f"of this machine ({redis_program()})"
 
 
 def _source() -> Source:
@@ -214,12 +214,12 @@ def _redis_container() -> Iterator[str]:
 
 
 @contextmanager
-def redis_process(port: int) -> Iterator[str]:
+def redis_process(port: int, *options: str) -> Iterator[str]:
     """Run a Redis of this machine, for as long as one likes."""
     with tempfile.TemporaryDirectory(prefix="clientupdater-redis-") as folder:
-        argv = [_redis_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+        argv = [redis_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
         command = child_process.command(
-            [*argv, "--dir", folder, "--loglevel", "warning"], death_signal=signal.SIGKILL
+            [*argv, "--dir", folder, "--loglevel", "warning", *options], death_signal=signal.SIGKILL
         )
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
             try:
@@ -229,7 +229,7 @@ def redis_process(port: int) -> Iterator[str]:
                 process.kill()
 
 
-def _redis_program() -> str:
+def redis_program() -> str:
     on_path = shutil.which("redis-server")
     if on_path:
         return on_path

@@ -23,6 +23,8 @@ from clientupdater.settings.readers import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_REDIS_KINDS = ("", "+sentinel", "+cluster")
+
 
 @frozen(kw_only=True, slots=False)
 class DatabaseSettings:
@@ -155,10 +157,11 @@ class DatabaseSettings:
         default=None,
         metadata=read_as(
             "REDIS_URL",
-            url("redis", "rediss"),
+            url(*(f"{scheme}{kind}" for scheme in ("redis", "rediss") for kind in _REDIS_KINDS)),
             "redis://host:port/number, or rediss://",
-            "Redis, for the cache, limits and circuits that processes share. Unset: each process "
-            "keeps its own in memory.",
+            "Redis, for the cache, limits and circuits that processes share; with Sentinel, "
+            "redis+sentinel://host:port,host:port/service/number; a cluster, "
+            "redis+cluster://host:port,host:port. Unset: each process keeps its own in memory.",
             example="redis://localhost:6379/0",
             secret=True,
         ),
@@ -246,7 +249,8 @@ def _is_open_to_postgres(address: str) -> bool:
 
 def _is_open_to_redis(address: str) -> bool:
     parts = urlsplit(address)
-    return parts.scheme == "redis" and not _is_near(parts.hostname or "")
+    is_plain = not parts.scheme.startswith("rediss")
+    return is_plain and not all(map(_is_near, _hosts(parts.netloc).split(",")))
 
 
 def _hosts(netloc: str) -> str:
