@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-fast fuzz lint bench docs lock audit clean faults
+.PHONY: help setup demo serve test test-fast fuzz lint bench docs lock audit clean faults together
 
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p >/dev/null 2>&1 \
@@ -70,6 +70,9 @@ faults: .venv/dev ## go through each fault three times, and print what callers f
 		$(BIN)/pytest tests/faults/test_updates_through_faults.py $(ARGS) && \
 		printf '| fault, three times | updates | tries without a response that says what happened | longest silence, s |\n| --- | --- | --- | --- |\n' && \
 		cat "$$CLIENTUPDATER_FAULT_REPORT"
+
+together: .venv/dev ## run everything at once for ten minutes, and kill one process of each kind
+	CLIENTUPDATER_FAULT_SECONDS=600 $(BIN)/pytest -s tests/faults/test_everything_at_once.py $(ARGS)
 
 lint: .venv/dev ## ruff, mypy, import contracts, squawk
 	$(BIN)/ruff check $(CODE)

@@ -68,9 +68,9 @@ class StreamingReplica:
             )
         wait_until(self.answers)
 
-    def stop(self) -> None:
+    def stop(self, sign: signal.Signals = signal.SIGINT) -> None:
         if self._process:
-            self._process.send_signal(signal.SIGINT)
+            self._process.send_signal(sign)
             self._process.wait(PATIENCE_S)
             self._process = None
 
@@ -84,6 +84,13 @@ class StreamingReplica:
         except psycopg.OperationalError:
             return False
         return True
+
+    def scans(self, of_primary: str) -> int:
+        """Count the scans of a database's tables that were done here."""
+        query = "select sum(seq_scan + coalesce(idx_scan, 0)) from pg_stat_user_tables"
+        with psycopg.connect(self.url(of_primary)) as connection:
+            ((count,),) = connection.execute(query).fetchall()
+        return int(count)
 
     @contextmanager
     def behind(self) -> Iterator[None]:

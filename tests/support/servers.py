@@ -245,11 +245,11 @@ def pgbouncer_program() -> str | None:
 
 
 @contextmanager
-def pgbouncer(database: Database, *, at_most: int = 2) -> Iterator[str]:
+def pgbouncer(database: Database, *, at_most: int = 2, port: int = 0) -> Iterator[str]:
     """Run one in transaction mode before a database; give the address of the app's login."""
     program = pgbouncer_program()
     assert program, "no PgBouncer here; see `pgbouncer_program`"
-    parts, port = urlsplit(database.app_url), free_port()
+    parts, port = urlsplit(database.app_url), port or free_port()
     with folder_of_data() as folder:
         users = folder / "users.txt"
         users.write_text(f'"{parts.username}" "{unquote(parts.password or "")}"\n')
@@ -258,6 +258,7 @@ def pgbouncer(database: Database, *, at_most: int = 2) -> Iterator[str]:
             f"[databases]\n* = host={parts.hostname} port={parts.port or 5432}\n"
             f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
             f"pool_mode = transaction\ndefault_pool_size = {at_most}\n"
+            f"server_login_retry = 1\n"
             f"auth_type = trust\nauth_file = {users}\n"
         )
         as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []
