@@ -63,11 +63,18 @@ class Bank:
         """Ask for a change."""
         return self.http.post(path, headers={"Idempotency-Key": str(uuid4())})
 
-    def notice(self, body: bytes, *, delivery: str = "d1", **changed: Any) -> httpx.Response:
+    def notice(
+        self,
+        body: bytes,
+        *,
+        delivery: str = "d1",
+        secret: bytes = b"a secret of the bank",
+        **changed: Any,
+    ) -> httpx.Response:
         """Send word as NextBank does."""
         at = str(int(self.staff.clock.now().timestamp()))
         content = f"{delivery}.{at}.".encode() + body
-        made = hmac.digest(b"a secret of the bank", content, sha256)
+        made = hmac.digest(secret, content, sha256)
         headers = {
             "webhook-id": delivery,
             "webhook-timestamp": at,
@@ -220,6 +227,17 @@ def test_a_notice_of_a_known_type_names_a_client(bank: Bank) -> None:
     refusal = bank.notice(json.dumps(values).encode())
     assert code_of(refusal) == (422, "validation_failed")
     assert "/data/code" in refusal.text
+
+
+def test_webhooks_of_the_old_and_the_new_secret_are_taken_while_both_are_listed(
+    bank: Bank,
+) -> None:
+    for secret, delivery in ((b"a secret of the bank", "d1"), (b"another one", "d2")):
+        answer = bank.notice(payment(), delivery=delivery, secret=secret)
+        assert answer.is_success, answer.text
+    assert bank.staff.one("select count(*) from webhook_events") == 2
+    answer = bank.notice(payment(), delivery="d3", secret=b"one that is not listed")
+    assert code_of(answer) == (400, "invalid_request")
 
 
 @pytest.mark.parametrize(
