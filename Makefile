@@ -66,7 +66,7 @@ fuzz: .venv/dev ## send a hundred random requests to every operation
 
 faults: .venv/dev ## go through each fault three times, and print what callers felt
 	@export CLIENTUPDATER_FAULT_REPORT=$$(mktemp) && trap 'rm -f "$$CLIENTUPDATER_FAULT_REPORT"' EXIT && \
-		CLIENTUPDATER_FAULT_ROUNDS=3 CLIENTUPDATER_FAULT_CALLS=100 \
+		CLIENTUPDATER_FAULT_ROUNDS=3 CLIENTUPDATER_FAULT_CALLS=100 CLIENTUPDATER_FAULT_SLEEP_S=60 \
 		$(BIN)/pytest tests/faults/test_updates_through_faults.py $(ARGS) && \
 		printf '| fault, three times | updates | tries without a response that says what happened | longest silence, s |\n| --- | --- | --- | --- |\n' && \
 		cat "$$CLIENTUPDATER_FAULT_REPORT"

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from clientupdater.ports.sources import RawRecord
     from tests.support.servers import Database
 
+_JOB = """
+select payload from job_queue where job_name = 'refresh-client' order by id offset %s limit 1
+"""
 SECRET = "whsec_" + base64.b64encode(b"a secret of the bank").decode()
 NOTICES, CLIENT = "/webhooks/nextbank", "/api/v1/clients/code:FC-1"
 
@@ -84,9 +87,9 @@ class Bank:
         nobody = {"Authorization": ""}
         return self.http.post(NOTICES, content=body, headers={**headers, **nobody, **changed})
 
-    def follow(self) -> None:
-        """Do what a worker would."""
-        result = self.staff.one("select payload from job_queue where job_name = 'refresh-client'")
+    def follow(self, number: int = 0) -> None:
+        """Do what a worker would with the job of this number."""
+        result = self.staff.one(_JOB, number)
         self.staff.app.jobs.run.tasks["refresh-client"].do(_Doing(_Job(result)))
 
 
@@ -199,6 +202,20 @@ def test_a_payment_is_kept_once_and_noted_by_the_system(bank: Bank) -> None:
     assert bank.staff.one("select has_payment from client_period_status") is True
     assert bank.staff.one("select loan_status from clients") == "CLOSED"
     assert bank.staff.one("select processed_at is not null from webhook_events") is True
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_notices_in_whatever_order_leave_the_client_as_nextbank_has_it(
+    bank: Bank, order: tuple[int, int]
+) -> None:
+    for delivery, day in (("d1", "2026-11-18"), ("d2", "2026-11-19")):
+        assert bank.notice(payment(day=day), delivery=delivery).status_code == 200
+    for number in order:
+        bank.follow(number)
+    kinds = bank.staff.one("select string_agg(kind, ',' order by kind) from status_events")
+    assert kinds == "opened,payment"
+    assert bank.staff.one("select loan_status from clients") == "CLOSED"
+    assert bank.staff.one("select count(*) from webhook_events where processed_at is null") == 0
 
 
 def test_members_that_are_not_known_are_left_out_of_a_notice(bank: Bank) -> None:
