@@ -20,7 +20,7 @@ from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWor
 from clientupdater.composition import open_app
 from clientupdater.demo_data import MadeUpAccount, fill
 from clientupdater.domain.access_scope import over_branches
-from clientupdater.domain.errors import Misconfigured
+from clientupdater.domain.errors import Misconfigured, Unavailable
 from clientupdater.domain.ids import BranchId, PersonId
 from clientupdater.ports.queue import NewJob
 from clientupdater.ports.unit_of_work import NO_CLIENTS
@@ -72,14 +72,14 @@ class Pair:
 
     @contextmanager
     def work(
-        self, url: str | None = None, patience_s: float = 0.25
+        self, url: str | None = None, patience_s: float = 0.25, left_out_s: float = 0
     ) -> Iterator[PostgresUnitsOfWork]:
         size = PoolSize(1, 2, PATIENCE_S)
         with (
             open_pool(self.database.app_url, size) as pool,
             open_pool(url or self.url, PoolSize(0, 2, patience_s), of_replica=True) as other,
         ):
-            replica = Replica(other, patience_s=patience_s, left_out_s=0)
+            replica = Replica(other, patience_s=patience_s, left_out_s=left_out_s)
             yield PostgresUnitsOfWork(pool, signer=SIGNER, replica=replica)
 
 
@@ -176,6 +176,21 @@ def test_where_the_replica_hangs_the_primary_answers(pair: Pair) -> None:
             with proxy.held(), ending_at(within(PATIENCE_S)):
                 assert not is_read_from_replica(work)
             wait_until(lambda: is_read_from_replica(work))
+
+
+def test_after_a_read_that_the_replica_broke_off_the_primary_answers_for_a_while(
+    pair: Pair,
+) -> None:
+    with pair.work(patience_s=PATIENCE_S, left_out_s=3600) as work:
+        with pytest.raises(Unavailable), work.read(NO_CLIENTS, takes_long=True) as tx:
+            break_off(pair, tx.connection)
+        assert not is_read_from_replica(work)
+
+
+def break_off(pair: Pair, connection: psycopg.Connection[Any]) -> None:
+    pid, wait_ms = connection.info.backend_pid, int(PATIENCE_S * 1000)
+    pair.replica.execute(f"select pg_terminate_backend({pid}, {wait_ms})")
+    connection.execute("select 1")
 
 
 def test_a_replica_that_was_promoted_is_not_read(pair: Pair) -> None:
