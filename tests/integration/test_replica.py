@@ -236,6 +236,13 @@ def test_a_login_that_row_security_does_not_bind_is_refused_on_the_replica(pair:
         open_app(settings).__enter__()
 
 
+def test_a_replica_that_comes_later_with_such_a_login_is_not_read(pair: Pair) -> None:
+    url = pair.replica.url(pair.database.superuser_url)
+    with pair.work(url) as work, work.read(NO_CLIENTS, takes_long=True) as tx:
+        assert tx.connection.info.user == "clientupdater"
+        assert tx.connection.info.port != pair.replica.port
+
+
 def doctor(pair: Pair, replica_url: str) -> str:
     done = call(
         "doctor",
