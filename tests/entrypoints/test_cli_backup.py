@@ -167,8 +167,8 @@ def test_a_dump_holds_no_key_that_opens_what_is_sealed_in_it(
     seeded = call("db", "seed", DATABASE_MIGRATION_URL=database.owner_url, **KEYS)
     assert seeded.returncode == 0, seeded.stderr
     dumped(database, tmp_path / "night.dump")
-    argv = [find_program("pg_restore", major=cluster_version), "-f", "-", tmp_path / "night.dump"]
-    text = subprocess.run(argv, check=True, capture_output=True).stdout
+    program, file = find_program("pg_restore", major=cluster_version), tmp_path / "night.dump"
+    text = subprocess.run([program, "-f-", file], check=True, capture_output=True).stdout
     assert b"scope_keys" in text
     for key in (ring.keys["first"], index):
         for form in (key, key.hex().encode(), base64.b64encode(key)):
