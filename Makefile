@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-fast fuzz lint bench docs lock audit clean faults
+.PHONY: help setup demo serve test test-fast fuzz lint bench docs lock audit sbom clean faults together
 
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p >/dev/null 2>&1 \
@@ -66,10 +66,13 @@ fuzz: .venv/dev ## send a hundred random requests to every operation
 
 faults: .venv/dev ## go through each fault three times, and print what callers felt
 	@export CLIENTUPDATER_FAULT_REPORT=$$(mktemp) && trap 'rm -f "$$CLIENTUPDATER_FAULT_REPORT"' EXIT && \
-		CLIENTUPDATER_FAULT_ROUNDS=3 CLIENTUPDATER_FAULT_CALLS=100 \
+		CLIENTUPDATER_FAULT_ROUNDS=3 CLIENTUPDATER_FAULT_CALLS=100 CLIENTUPDATER_FAULT_SLEEP_S=60 \
 		$(BIN)/pytest tests/faults/test_updates_through_faults.py $(ARGS) && \
 		printf '| fault, three times | updates | tries without a response that says what happened | longest silence, s |\n| --- | --- | --- | --- |\n' && \
 		cat "$$CLIENTUPDATER_FAULT_REPORT"
+
+together: .venv/dev ## run everything at once for ten minutes, and kill one process of each kind
+	CLIENTUPDATER_FAULT_SECONDS=600 $(BIN)/pytest -s tests/faults/test_everything_at_once.py $(ARGS)
 
 lint: .venv/dev ## ruff, mypy, import contracts, squawk
 	$(BIN)/ruff check $(CODE)
@@ -97,6 +100,12 @@ audit: .venv/python ## check the installed versions for known vulnerabilities, o
 	@test -d .venv/audit || $(PYTHON) -m venv .venv/audit
 	@.venv/audit/bin/pip install --quiet --disable-pip-version-check pip-audit
 	.venv/audit/bin/pip-audit --require-hashes --disable-pip -r requirements/dev.txt
+
+sbom: .venv/python ## write sbom.json, the bill of materials of what is installed, as CycloneDX
+	@test -d .venv/sbom || $(PYTHON) -m venv .venv/sbom
+	@.venv/sbom/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom
+	.venv/sbom/bin/cyclonedx-py requirements requirements/embedded.txt --pyproject pyproject.toml \
+		--output-reproducible -o sbom.json
 
 clean: ## remove caches and builds; the demo's data stays
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist .coverage

@@ -15,7 +15,8 @@ from attrs import define, evolve, field
 
 from clientupdater.adapters.local.cache import ENTRY_BYTES, LocalCacheStore
 from clientupdater.adapters.redis.cache import RedisCacheStore
-from clientupdater.adapters.redis.client import Patience, RedisClient
+from clientupdater.adapters.redis.client import RedisClient
+from clientupdater.adapters.redis.connect import Patience
 from clientupdater.adapters.resilience.fallback import FallbackCacheStore
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.domain.errors import NotFound

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import stat
+import subprocess
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,10 @@ import pytest
 from psycopg import sql
 
 from clientupdater.adapters.postgres.admin.binaries import find_program, version_of
+from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.adapters.security.vault import Vault
 from clientupdater.demo_data import fill
+from tests.entrypoints.test_cli_long_running import KEYS
 from tests.support.builders import MANILA
 from tests.support.commands import call
 
@@ -151,6 +156,23 @@ def test_no_password_is_among_the_arguments_that_others_see(
     dumped(database, tmp_path / "night.dump")
     assert "--role=clientupdater_backup" in seen.read_text()
     assert password not in seen.read_text()
+
+
+def test_a_dump_holds_no_key_that_opens_what_is_sealed_in_it(
+    database: Database, cluster_version: int, tmp_path: Path
+) -> None:
+    ring, index = KeyRing({"first": b"k" * 32}), b"i" * 32
+    vault = Vault(ring, index)
+    fill(database.worker_url, clients=5, now=datetime.now(UTC), zone=MANILA, vault=vault)
+    seeded = call("db", "seed", DATABASE_MIGRATION_URL=database.owner_url, **KEYS)
+    assert seeded.returncode == 0, seeded.stderr
+    dumped(database, tmp_path / "night.dump")
+    program, file = find_program("pg_restore", major=cluster_version), tmp_path / "night.dump"
+    text = subprocess.run([program, "-f-", file], check=True, capture_output=True).stdout
+    assert b"scope_keys" in text
+    for key in (ring.keys["first"], index):
+        for form in (key, key.hex().encode(), base64.b64encode(key)):
+            assert form not in text
 
 
 def test_the_application_login_cannot_take_on_the_role_of_backups(database: Database) -> None:

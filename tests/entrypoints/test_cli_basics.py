@@ -50,6 +50,13 @@ def test_the_help_of_each_command_says_what_it_does_and_shows_an_example(
     assert command_at(path).help
 
 
+@pytest.mark.parametrize("path", leaves(), ids=" ".join)
+def test_no_command_takes_a_secret_as_an_argument_that_others_see(path: tuple[str, ...]) -> None:
+    values = [each for each in command_at(path).params if not isinstance(each.type, click.Path)]
+    names = {word for each in values for word in (each.name or "").split("_")}
+    assert not names & {"password", "passwords", "secret", "token", "url"}
+
+
 @pytest.mark.parametrize("name", cli.list_commands(click.Context(cli)))
 def test_the_list_of_commands_shows_the_first_line_of_each_help(name: str) -> None:
     assert isinstance(cli, LazyGroup)

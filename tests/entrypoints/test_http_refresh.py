@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from clientupdater.ports.sources import RawRecord
     from tests.support.servers import Database
 
+_JOB = """
+select payload from job_queue where job_name = 'refresh-client' order by id offset %s limit 1
+"""
 SECRET = "whsec_" + base64.b64encode(b"a secret of the bank").decode()
 NOTICES, CLIENT = "/webhooks/nextbank", "/api/v1/clients/code:FC-1"
 
@@ -63,11 +66,18 @@ class Bank:
         """Ask for a change."""
         return self.http.post(path, headers={"Idempotency-Key": str(uuid4())})
 
-    def notice(self, body: bytes, *, delivery: str = "d1", **changed: Any) -> httpx.Response:
+    def notice(
+        self,
+        body: bytes,
+        *,
+        delivery: str = "d1",
+        secret: bytes = b"a secret of the bank",
+        **changed: Any,
+    ) -> httpx.Response:
         """Send word as NextBank does."""
         at = str(int(self.staff.clock.now().timestamp()))
         content = f"{delivery}.{at}.".encode() + body
-        made = hmac.digest(b"a secret of the bank", content, sha256)
+        made = hmac.digest(secret, content, sha256)
         headers = {
             "webhook-id": delivery,
             "webhook-timestamp": at,
@@ -77,9 +87,9 @@ class Bank:
         nobody = {"Authorization": ""}
         return self.http.post(NOTICES, content=body, headers={**headers, **nobody, **changed})
 
-    def follow(self) -> None:
-        """Do what a worker would."""
-        result = self.staff.one("select payload from job_queue where job_name = 'refresh-client'")
+    def follow(self, number: int = 0) -> None:
+        """Do what a worker would with the job of this number."""
+        result = self.staff.one(_JOB, number)
         self.staff.app.jobs.run.tasks["refresh-client"].do(_Doing(_Job(result)))
 
 
@@ -194,6 +204,20 @@ def test_a_payment_is_kept_once_and_noted_by_the_system(bank: Bank) -> None:
     assert bank.staff.one("select processed_at is not null from webhook_events") is True
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_notices_in_whatever_order_leave_the_client_as_nextbank_has_it(
+    bank: Bank, order: tuple[int, int]
+) -> None:
+    for delivery, day in (("d1", "2026-11-18"), ("d2", "2026-11-19")):
+        assert bank.notice(payment(day=day), delivery=delivery).status_code == 200
+    for number in order:
+        bank.follow(number)
+    kinds = bank.staff.one("select string_agg(kind, ',' order by kind) from status_events")
+    assert kinds == "opened,payment"
+    assert bank.staff.one("select loan_status from clients") == "CLOSED"
+    assert bank.staff.one("select count(*) from webhook_events where processed_at is null") == 0
+
+
 def test_members_that_are_not_known_are_left_out_of_a_notice(bank: Bank) -> None:
     value = json.loads(payment())
     value = {**value, "api_version": "2027-01", "data": {**value["data"], "loan": {"no": 7}}}
@@ -220,6 +244,17 @@ def test_a_notice_of_a_known_type_names_a_client(bank: Bank) -> None:
     refusal = bank.notice(json.dumps(values).encode())
     assert code_of(refusal) == (422, "validation_failed")
     assert "/data/code" in refusal.text
+
+
+def test_webhooks_of_the_old_and_the_new_secret_are_taken_while_both_are_listed(
+    bank: Bank,
+) -> None:
+    for secret, delivery in ((b"a secret of the bank", "d1"), (b"another one", "d2")):
+        answer = bank.notice(payment(), delivery=delivery, secret=secret)
+        assert answer.is_success, answer.text
+    assert bank.staff.one("select count(*) from webhook_events") == 2
+    answer = bank.notice(payment(), delivery="d3", secret=b"one that is not listed")
+    assert code_of(answer) == (400, "invalid_request")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ import redis
 from clientupdater.adapters.local.cache import LocalCacheStore
 from clientupdater.adapters.local.limits import MemoryRateLimits
 from clientupdater.adapters.redis.cache import RedisCacheStore
-from clientupdater.adapters.redis.client import Patience, RedisClient
+from clientupdater.adapters.redis.client import RedisClient
+from clientupdater.adapters.redis.connect import Patience
 from clientupdater.adapters.redis.limits import RedisRateLimits
 from clientupdater.adapters.resilience.fallback import (
     DurableRateLimits,
@@ -32,6 +33,8 @@ from tests.support.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from clientupdater.adapters.redis.connect import Client
 
 HASH = KeyedHash()
 RING = KeyRing.made_up()
@@ -227,7 +230,7 @@ def test_a_connection_cut_during_a_call_loses_redis_until_the_next_check(
 ) -> None:
     with running(port) as server:
 
-        def cut_off(client: redis.Redis) -> None:
+        def cut_off(client: Client) -> None:
             both = client.pipeline(transaction=False)
             both.client_kill_filter(_type="normal", skipme=False)
             both.get("any")

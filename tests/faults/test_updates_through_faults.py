@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 ROUNDS = int(os.environ.get("CLIENTUPDATER_FAULT_ROUNDS", "1"))
 CALLS = int(os.environ.get("CLIENTUPDATER_FAULT_CALLS", "12"))
+SLEEP_S = float(os.environ.get("CLIENTUPDATER_FAULT_SLEEP_S", "0"))
 REPORT = os.environ.get("CLIENTUPDATER_FAULT_REPORT")
 CALLERS = 4
 REDIS_PORT = free_port()
@@ -111,8 +113,11 @@ def responses_to_commit_are_lost(world: World, _: Load) -> None:
 
 
 def postgres_hangs(world: World, load: Load) -> None:
+    """Each caller gets a response by the deadline, also while PostgreSQL hangs for longer."""
+    before = {each: sum(each.errors.values()) for each in load.callers}
     with world.proxy.held():
-        notice(load)
+        wait_until(lambda: all(sum(each.errors.values()) > before[each] for each in load.callers))
+    assert not any(each.errors["ReadTimeout"] for each in load.callers)
 
 
 def connections_are_cut(world: World, _: Load) -> None:
@@ -177,8 +182,11 @@ def server_sleeps(world: World, load: Load) -> None:
     assert sleeper
     os.kill(sleeper, signal.SIGSTOP)
     world.start_server()
+    wakes = time.monotonic() + SLEEP_S
     notice(load)
     load.pass_calls(CALLS)
+    while time.monotonic() < wakes:
+        load.pass_calls(CALLS)
     os.kill(sleeper, signal.SIGCONT)
 
 

@@ -12,7 +12,8 @@ from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.local.limits import MemoryRateLimits
 from clientupdater.adapters.postgres.core.rate_limits import PostgresRateLimits
-from clientupdater.adapters.redis.client import Patience, RedisClient
+from clientupdater.adapters.redis.client import RedisClient
+from clientupdater.adapters.redis.connect import Patience
 from clientupdater.adapters.redis.limits import RedisRateLimits
 from clientupdater.adapters.resilience.fallback import DurableRateLimits, FallbackRateLimits
 from clientupdater.adapters.security.keyed_hash import KeyedHash

@@ -60,13 +60,21 @@ class Caller:
                     self._try(http, key)
                     if self.calls[key] is State.UNKNOWN:
                         time.sleep(PAUSE_S)
+                self.settled(http)
+
+    def settled(self, http: httpx.Client) -> None:
+        """Go on to what a caller does after each call."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
 
     def _try(self, http: httpx.Client, key: str) -> None:
         try:
             response = http.post(
                 f"{self.base()}{self.path}",
                 json={"status": "CALLED", "version": self._version, "remarks": key},
-                headers={"Authorization": f"Bearer {self.token}", "Idempotency-Key": key},
+                headers={**self.headers, "Idempotency-Key": key},
             )
         except httpx.TransportError as error:
             self._unknown(key, type(error).__name__)

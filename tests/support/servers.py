@@ -126,7 +126,7 @@ def _redis_origin() -> str:
         return "from CLIENTUPDATER_TEST_REDIS_URL"
     if docker_answers():
         return f"in a container ({REDIS_IMAGE})"
-    return f"of this machine ({_redis_program()})"
+    return f"of this machine ({redis_program()})"
 
 
 def _source() -> Source:
@@ -214,12 +214,12 @@ def _redis_container() -> Iterator[str]:
 
 
 @contextmanager
-def redis_process(port: int) -> Iterator[str]:
+def redis_process(port: int, *options: str) -> Iterator[str]:
     """Run a Redis of this machine, for as long as one likes."""
     with tempfile.TemporaryDirectory(prefix="clientupdater-redis-") as folder:
-        argv = [_redis_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+        argv = [redis_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
         command = child_process.command(
-            [*argv, "--dir", folder, "--loglevel", "warning"], death_signal=signal.SIGKILL
+            [*argv, "--dir", folder, "--loglevel", "warning", *options], death_signal=signal.SIGKILL
         )
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
             try:
@@ -229,7 +229,7 @@ def redis_process(port: int) -> Iterator[str]:
                 process.kill()
 
 
-def _redis_program() -> str:
+def redis_program() -> str:
     on_path = shutil.which("redis-server")
     if on_path:
         return on_path
@@ -245,11 +245,11 @@ def pgbouncer_program() -> str | None:
 
 
 @contextmanager
-def pgbouncer(database: Database, *, at_most: int = 2) -> Iterator[str]:
+def pgbouncer(database: Database, *, at_most: int = 2, port: int = 0) -> Iterator[str]:
     """Run one in transaction mode before a database; give the address of the app's login."""
     program = pgbouncer_program()
     assert program, "no PgBouncer here; see `pgbouncer_program`"
-    parts, port = urlsplit(database.app_url), free_port()
+    parts, port = urlsplit(database.app_url), port or free_port()
     with folder_of_data() as folder:
         users = folder / "users.txt"
         users.write_text(f'"{parts.username}" "{unquote(parts.password or "")}"\n')
@@ -258,6 +258,7 @@ def pgbouncer(database: Database, *, at_most: int = 2) -> Iterator[str]:
             f"[databases]\n* = host={parts.hostname} port={parts.port or 5432}\n"
             f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
             f"pool_mode = transaction\ndefault_pool_size = {at_most}\n"
+            f"server_login_retry = 1\n"
             f"auth_type = trust\nauth_file = {users}\n"
         )
         as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []

@@ -157,7 +157,8 @@ def test_statements_are_prepared_behind_a_pooler_only_if_a_setting_says_so() -> 
     ],
 )
 def test_postgresql_on_another_machine_needs_tls_or_a_setting_that_allows_none(url: str) -> None:
-    for name in ("DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_MIGRATION_URL"):
+    names = ("DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_WORKER_URL")
+    for name in (*names, "DATABASE_MIGRATION_URL", "DATABASE_REPLICA_URL"):
         with pytest.raises(Misconfigured, match=f"{name}: leads to another machine without TLS"):
             Settings.from_mapping({name: url})
         Settings.from_mapping({name: url, "DATABASE_INSECURE": "true"})
@@ -192,10 +193,21 @@ def test_a_webhook_secret_that_can_be_guessed_is_refused_and_not_shown(secrets: 
     assert kept.nextbank_webhook_secrets == ("a" * 24, f"whsec_{KEY}")
 
 
-def test_redis_on_another_machine_needs_tls_or_a_setting_that_allows_none() -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:secret@cache:6379/0",
+        "redis+sentinel://:secret@127.0.0.1:26379,cache:26379/ours/0",
+        "redis+cluster://:secret@127.0.0.1:6379,cache:6379",
+    ],
+)
+def test_redis_on_another_machine_needs_tls_or_a_setting_that_allows_none(url: str) -> None:
     with pytest.raises(Misconfigured, match="REDIS_URL: leads to another machine without TLS"):
-        Settings.from_mapping({"REDIS_URL": "redis://:secret@cache:6379/0"})
+        Settings.from_mapping({"REDIS_URL": url})
     for item in (
+        {"REDIS_URL": url, "REDIS_INSECURE": "true"},
+        {"REDIS_URL": url.replace("redis", "rediss", 1)},
+        {"REDIS_URL": "redis+sentinel://[::1]:26379,localhost/ours"},
         {"REDIS_URL": "redis://:secret@cache:6379/0", "REDIS_INSECURE": "true"},
         {"REDIS_URL": "rediss://:secret@cache:6379/0"},
         {"REDIS_URL": "redis://127.0.0.1:6379/0"},

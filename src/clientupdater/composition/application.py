@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
@@ -19,6 +19,7 @@ from clientupdater.adapters.postgres.core.pool import (
     refuse_unsafe_role,
     require_system_role,
 )
+from clientupdater.adapters.postgres.core.replica import PATIENCE_S, Replica
 from clientupdater.adapters.postgres.core.scope_signer import verifies
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.jobs.leases import PostgresLeases
@@ -35,6 +36,7 @@ from clientupdater.composition.people import default_passwords
 from clientupdater.composition.resilience import circuits, local_cache, open_redis, shared_parts
 from clientupdater.composition.sources import open_sources
 from clientupdater.composition.worker import WorkerContext
+from clientupdater.domain.errors import Unavailable
 from clientupdater.domain.exports import ExportFormat
 from clientupdater.usecases.operations.gauges import ReadGauges
 
@@ -148,8 +150,22 @@ def _opened(
             vault(settings),
             zone=settings.business_timezone,
             signer=signer,
+            replica=stack.enter_context(_replica(settings)),
         )
         yield build_app(work, clock, settings.business_timezone, **chosen), work
+
+
+@contextmanager
+def _replica(settings: Settings) -> Iterator[Replica | None]:
+    """Open the replica, which may be away: the primary answers until it is there."""
+    if (url := settings.database_replica_url) is None:
+        yield None
+        return
+    with suppress(Unavailable):
+        refuse_unsafe_role(url, "DATABASE_REPLICA_URL")
+    size = PoolSize(0, settings.database_pool_max, PATIENCE_S)
+    with open_pool(url, size, of_replica=True) as pool:
+        yield Replica(pool)
 
 
 def _pool_size(settings: Settings) -> PoolSize:

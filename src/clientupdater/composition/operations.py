@@ -57,6 +57,8 @@ def diagnose(settings: Settings, **parts: Unpack[Parts]) -> Sequence[Health]:
         checks.append(scopes)
     if checks[0].ok:
         checks.append(postgres.serving_role())
+    if settings.database_replica_url:
+        checks.append(PostgresHealth(settings.database_replica_url).replica())
     if is_usable:
         with open_command_app(settings, **parts) as app:
             checks += diagnosed(app)

@@ -148,11 +148,16 @@ class UnitsOfWork(Protocol):
         ...
 
     def read(
-        self, rls_scope: RowSecurityScope, generation: int | None = None
+        self,
+        rls_scope: RowSecurityScope,
+        generation: int | None = None,
+        *,
+        takes_long: bool = False,
     ) -> AbstractContextManager[Transaction]:
         """Begin a transaction that only reads, for lists that people page through.
 
-        It asks for the generation of the configuration unless the caller has it.
+        It asks for the generation of the configuration unless the caller has it. One that takes
+        long may read a copy of the store, which has all that was committed before it.
         Raises Unavailable if the store does not answer.
         """
         ...
@@ -166,7 +171,7 @@ class UnitsOfWork(Protocol):
         ...
 
     def snapshot(self, rls_scope: RowSecurityScope) -> AbstractContextManager[Snapshot]:
-        """Read one consistent moment; nothing can be written.
+        """Read one consistent moment, perhaps from a copy; nothing can be written.
 
         Raises Unavailable if the store does not answer.
         """

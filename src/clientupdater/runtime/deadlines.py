@@ -34,12 +34,17 @@ def within(seconds: float) -> float:
     return time.monotonic() + seconds
 
 
+def ends_at() -> float | None:
+    """Give the deadline by the monotonic clock; None: there is none."""
+    return _ends.get()
+
+
 def seconds_left(at_most: float | None = None) -> float | None:
     """Give the seconds until the deadline, `at_most` so many; None: there is no limit.
 
     Raises Unavailable after the deadline: the caller no longer waits for anything begun now.
     """
-    ends = _ends.get()
+    ends = ends_at()
     if ends is None:
         return at_most
     left = ends - time.monotonic()

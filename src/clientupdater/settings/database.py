@@ -23,6 +23,8 @@ from clientupdater.settings.readers import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_REDIS_KINDS = ("", "+sentinel", "+cluster")
+
 
 @frozen(kw_only=True, slots=False)
 class DatabaseSettings:
@@ -85,6 +87,20 @@ class DatabaseSettings:
         ),
         repr=hide,
     )
+    database_replica_url: str | None = field(
+        default=None,
+        metadata=read_as(
+            "DATABASE_REPLICA_URL",
+            postgres_url,
+            "postgresql://user:password@host:port/database",
+            "A streaming replica of the database, with the application's login, for reports, "
+            "audits and exports, of servers and workers; not through a pooler. A read goes to it "
+            "once it has all that was committed before, and to DATABASE_URL otherwise.",
+            example=POSTGRES_EXAMPLE.replace("@localhost", "@replica"),
+            secret=True,
+        ),
+        repr=hide,
+    )
     database_prepared_statements: bool | None = field(
         default=None,
         metadata=read_as(
@@ -141,10 +157,11 @@ class DatabaseSettings:
         default=None,
         metadata=read_as(
             "REDIS_URL",
-            url("redis", "rediss"),
+            url(*(f"{scheme}{kind}" for scheme in ("redis", "rediss") for kind in _REDIS_KINDS)),
             "redis://host:port/number, or rediss://",
-            "Redis, for the cache, limits and circuits that processes share. Unset: each process "
-            "keeps its own in memory.",
+            "Redis, for the cache, limits and circuits that processes share; with Sentinel, "
+            "redis+sentinel://host:port,host:port/service/number; a cluster, "
+            "redis+cluster://host:port,host:port. Unset: each process keeps its own in memory.",
             example="redis://localhost:6379/0",
             secret=True,
         ),
@@ -201,7 +218,7 @@ def database_faults(settings: DatabaseSettings) -> Iterator[Fault]:
     if low > high:
         message = f"is {low}, more than DATABASE_POOL_MAX ({high}); expected at most as many"
         yield Fault("DATABASE_POOL_MIN", message)
-    for name in ("DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_WORKER_URL", _MIGRATION):
+    for name in _DATABASES:
         address = getattr(settings, name.lower())
         if address and not settings.database_insecure and _is_open_to_postgres(address):
             yield Fault(name, f"{_OPEN}; add ?sslmode=verify-full, or set DATABASE_INSECURE=true")
@@ -210,7 +227,13 @@ def database_faults(settings: DatabaseSettings) -> Iterator[Fault]:
         yield Fault("REDIS_URL", f"{_OPEN}; use rediss://, or set REDIS_INSECURE=true")
 
 
-_MIGRATION = "DATABASE_MIGRATION_URL"
+_DATABASES = (
+    "DATABASE_URL",
+    "DATABASE_DIRECT_URL",
+    "DATABASE_WORKER_URL",
+    "DATABASE_MIGRATION_URL",
+    "DATABASE_REPLICA_URL",
+)
 _OPEN = "leads to another machine without TLS"
 _WITH_TLS = frozenset({"require", "verify-ca", "verify-full"})
 
@@ -226,7 +249,8 @@ def _is_open_to_postgres(address: str) -> bool:
 
 def _is_open_to_redis(address: str) -> bool:
     parts = urlsplit(address)
-    return parts.scheme == "redis" and not _is_near(parts.hostname or "")
+    is_plain = not parts.scheme.startswith("rediss")
+    return is_plain and not all(map(_is_near, _hosts(parts.netloc).split(",")))
 
 
 def _hosts(netloc: str) -> str:

@@ -136,10 +136,14 @@ class MemoryBook:
             self.jobs.update(transaction.jobs_written)
 
     def read(
-        self, rls_scope: RowSecurityScope, generation: int | None = None
+        self,
+        rls_scope: RowSecurityScope,
+        generation: int | None = None,
+        *,
+        takes_long: bool = False,
     ) -> AbstractContextManager[MemoryTransaction]:
         """Begin a transaction; nothing keeps it from writing."""
-        del generation
+        del generation, takes_long
         return self.begin(rls_scope)
 
     def autocommit(

@@ -12,9 +12,8 @@ from clientupdater.domain.errors import Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import redis
-
     from clientupdater.adapters.redis.client import RedisClient
+    from clientupdater.adapters.redis.connect import Client
 
 _PREFIX = "clientupdater:circuit:"
 _MS = 1000
@@ -42,7 +41,7 @@ class RedisCircuits:
         result = self._ask(lambda client: client.get(_PREFIX + name))
         return datetime.fromisoformat(result.decode()) if result else None
 
-    def _ask(self, question: Callable[[redis.Redis], Any]) -> Any:
+    def _ask(self, question: Callable[[Client], Any]) -> Any:
         try:
             return self.redis_client.ask(question)
         except Unavailable:

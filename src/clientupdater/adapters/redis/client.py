@@ -8,21 +8,19 @@ resolver that hangs on the host's name.
 from __future__ import annotations
 
 import logging
-import sys
 import threading
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import redis
-from attrs import define, field, frozen
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from attrs import define, field
 
+from clientupdater.adapters.redis.connect import Patience, check_address, close_idle, open_client
 from clientupdater.domain.errors import Fault, Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from redis.connection import ConnectionPool
+    from clientupdater.adapters.redis.connect import Client
 
 T = TypeVar("T")
 
@@ -37,42 +35,14 @@ LOST = (redis.RedisError, OSError, UnicodeError)
 """Errors that mean that Redis is lost; UnicodeError: its host is not a possible name."""
 
 
-@frozen
-class Patience:
-    """How many seconds to wait for Redis: under 50 ms, even for a host with two addresses."""
-
-    connecting: float = 0.015
-    answering: float = 0.020
-
-
-def gated_pool(url: str, patience: Patience) -> ConnectionPool:
-    """Make connections that give up quickly, whatever the URL says.
-
-    Each makes one attempt, where ten are usual. It opens with the commands that the URL needs alone
-    (AUTH, SELECT): each greeting of the library would have a time limit of its own.
-    """
-    terse: dict[str, Any] = {
-        "socket_connect_timeout": patience.connecting,
-        "socket_timeout": patience.answering,
-        "retry": Retry(NoBackoff(), 0),
-        "retry_on_timeout": False,
-        "health_check_interval": 0,
-        "protocol": 2,
-        "driver_info": None,
-    }
-    pool = redis.ConnectionPool.from_url(url, **terse)
-    pool.connection_kwargs.update(terse)
-    # A pool that refused a connection would look like a lost Redis: threads are the bound.
-    pool.max_connections = sys.maxsize
-    return pool
-
-
 @define(eq=False)
 class RedisClient:
     """Calls Redis as long as it answers."""
 
-    client: redis.Redis
+    url: str = field(repr=False)
+    patience: Patience
     looking_every: float = LOOKING_EVERY
+    _client: Client | None = field(default=None, init=False, repr=False)
     _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
     _closing: threading.Event = field(factory=threading.Event, init=False, repr=False)
     _looking: threading.Thread | None = field(default=None, init=False, repr=False)
@@ -83,23 +53,26 @@ class RedisClient:
     ) -> RedisClient:
         """Make one for a server, without calling it yet. Raises Misconfigured."""
         try:
-            pool = gated_pool(url, patience or Patience())
+            check_address(url)
         except ValueError as error:
-            message = "is not the address of a Redis; write redis://host:port/number, or rediss://"
+            message = (
+                "is not the address of a Redis; write redis://host:port/number, or rediss://, "
+                "redis+sentinel://host:port,host:port/service, redis+cluster://host:port,host:port"
+            )
             raise Misconfigured([Fault("REDIS_URL", message)]) from error
-        return cls(redis.Redis(connection_pool=pool), looking_every)
+        return cls(url, patience or Patience(), looking_every)
 
     @property
     def is_open(self) -> bool:
         """Whether Redis answered when it was last asked."""
         return self._looking is None
 
-    def ask(self, question: Callable[[redis.Redis], T]) -> T:
+    def ask(self, question: Callable[[Client], T]) -> T:
         """Call Redis; raises Unavailable when it does not answer, and at once while it is lost."""
         if self._looking is not None:
             raise Unavailable("Redis")
         try:
-            return question(self.client)
+            return question(self._connected())
         except LOST as error:
             self._shut(error)
             raise Unavailable("Redis") from error
@@ -111,11 +84,18 @@ class RedisClient:
             looking = self._looking
         if looking is not None:
             looking.join()
-        self.client.connection_pool.disconnect()
+        if self._client is not None:
+            self._client.close()
+
+    def _connected(self) -> Client:
+        if self._client is None:
+            self._client = open_client(self.url, self.patience)
+        return self._client
 
     def _shut(self, error: Exception) -> None:
         # An idle connection may lead to a server that is gone: each would be one more wait.
-        self.client.connection_pool.disconnect(inuse_connections=False)
+        if self._client is not None:
+            close_idle(self._client)
         with self._turn:
             if self._looking is None:
                 looking = threading.Thread(target=self._look, name="looking for Redis", daemon=True)
@@ -135,7 +115,7 @@ class RedisClient:
     def _is_well(self) -> bool:
         """Try to write: a server that is full, or has become a replica, is of no use."""
         try:
-            self.client.set(PROBE, b"", px=1000)
+            self._connected().set(PROBE, b"", px=1000)
         except LOST:
             return False
         return True

@@ -29,7 +29,13 @@ _PRINTED = (_ADMINISTRATOR, "branch manager", "telemarketer")
 _DECIDED_HERE = frozenset(
     {
         *("DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_WORKER_URL", "DATABASE_MIGRATION_URL"),
-        *("ENCRYPTION_KEYS", "BLIND_INDEX_KEY", "EXPORT_DIR", "CSV_DROP_DIR"),
+        *(
+            "DATABASE_REPLICA_URL",
+            "ENCRYPTION_KEYS",
+            "BLIND_INDEX_KEY",
+            "EXPORT_DIR",
+            "CSV_DROP_DIR",
+        ),
     }
 )
 """Settings that the demo makes up itself: the environment's could lead to real data."""

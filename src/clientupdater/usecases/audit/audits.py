@@ -50,13 +50,13 @@ class Audits:
             require_auditor(self.work, caller, None)
         else:
             query = evolve(query, client=audited_client(self.work, caller, client).id)
-        with self.work.read(NO_CLIENTS) as tx:
+        with self.work.read(NO_CLIENTS, takes_long=True) as tx:
             return tx.audits.activity(query)
 
     def configuration(self, caller: Caller, query: ConfigurationQuery) -> ConfigurationPage:
         """Read changes of organisation and configuration, which are of no company."""
         require_auditor(self.work, caller, None)
-        with self.work.read(NO_CLIENTS) as tx:
+        with self.work.read(NO_CLIENTS, takes_long=True) as tx:
             return tx.audits.configuration(query)
 
     def authorization(
@@ -66,7 +66,7 @@ class Audits:
         companies = self._companies(caller)
         if client is not None:
             query = evolve(query, client=audited_client(self.work, caller, client).id)
-        with self.work.read(NO_CLIENTS) as tx:
+        with self.work.read(NO_CLIENTS, takes_long=True) as tx:
             return tx.audits.authorization(evolve(query, companies=companies))
 
     def _companies(self, caller: Caller) -> frozenset[CompanyId] | None:
@@ -85,7 +85,8 @@ class Audits:
         Raises NotFound, or Forbidden for a client of a company that the caller may not audit.
         """
         audited = audited_client(self.work, caller, client)
-        with self.work.read(access_scope_of(caller.actor, Permission.AUDIT_READ)) as tx:
+        access_scope = access_scope_of(caller.actor, Permission.AUDIT_READ)
+        with self.work.read(access_scope, takes_long=True) as tx:
             return tx.audits.accesses(audited, limit, after)
 
 

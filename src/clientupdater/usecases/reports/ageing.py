@@ -53,7 +53,7 @@ class Ageing:
             for key, bucket in {"": base, **buckets}.items()
             for name, each in _figures_of(bucket).items()
         }
-        with self.work.read(reader.clients, caller.generation) as tx:
+        with self.work.read(reader.clients, caller.generation, takes_long=True) as tx:
             statuses = tx.reports.figures_by_par_status(reader, base, wanted)
         values = {name: sum(each.figures[name] for each in statuses) for name in wanted}
         of_status = (

@@ -52,7 +52,7 @@ class Balance:
         present = reader_of(self.work, caller, self.clock, self.zone)
         reader = reader_at(query.as_of, present, self.zone)
         base = rows_of(query, reader)
-        with self.work.read(reader.clients, caller.generation) as tx:
+        with self.work.read(reader.clients, caller.generation, takes_long=True) as tx:
             branches = tx.reports.balance(reader, base)
         base = evolve(base, branch=None)
         rows = [_row(base, counts) for counts in branches]

@@ -55,7 +55,7 @@ class CompletionReport:
         """Count the rows within reports:read, status:read and clients:read."""
         present = reader_of(self.work, caller, self.clock, self.zone)
         reader = reader_at(query.as_of, present, self.zone)
-        with self.work.read(reader.clients, caller.generation) as tx:
+        with self.work.read(reader.clients, caller.generation, takes_long=True) as tx:
             counts = tx.row_counts.completion(query, reader)
         of_all = counted_rows(query.company, query.period, reader)
         row = _credit_row if query.view is CompletionView.CREDIT else _obligation_row

@@ -36,7 +36,7 @@ class Dashboard:
         """Count the rows within reports:read, status:read and clients:read."""
         present = reader_of(self.work, caller, self.clock, self.zone)
         reader = reader_at(query.as_of, present, self.zone)
-        with self.work.read(reader.clients, caller.generation) as tx:
+        with self.work.read(reader.clients, caller.generation, takes_long=True) as tx:
             counts = tx.row_counts.standing(query.company, query.period, reader)
         counted = [each for each in counts if not each.is_exempt]
         of_all = counted_rows(query.company, query.period, reader)

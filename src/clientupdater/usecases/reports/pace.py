@@ -54,7 +54,7 @@ class Pace:
         present = reader_of(self.work, caller, self.clock, self.zone)
         reader = reader_at(query.as_of, present, self.zone)
         periods = last_periods(query.period, BESIDE + 1)
-        with self.work.read(reader.clients, caller.generation) as tx:
+        with self.work.read(reader.clients, caller.generation, takes_long=True) as tx:
             counts = tx.row_counts.trend(query.company, periods, reader)
             done = tx.row_counts.done_by_day(query.company, periods, reader)
             company = company_of(tx, query.company)

@@ -42,7 +42,7 @@ class PastClients:
         _require_dated(query.filter)
         present = read_context(caller, self.clock, self.zone)
         reader = reader_at(query.filter.as_of, present, self.zone)
-        with self.work.read(reader.clients, caller.generation) as tx:
+        with self.work.read(reader.clients, caller.generation, takes_long=True) as tx:
             return tx.reports.past_clients(reader, query)
 
 

@@ -85,7 +85,7 @@ class Signals:
         reader = self._auditor(caller, query.company, query.as_of)
         first, last = days_between(query.start, query.until, reader.today, MOST_DAYS, USUAL_DAYS)
         base = ClientFilter(company=query.company)
-        with self.work.read(reader.clients, caller.generation) as tx:
+        with self.work.read(reader.clients, caller.generation, takes_long=True) as tx:
             company = company_of(tx, query.company)
             read = SignalsRead(
                 base=base,
@@ -108,7 +108,7 @@ class Signals:
             raise InvalidInput.of("/recorded_by", "is needed, as in the filter of the signal")
         reader = self._auditor(caller, query.filter.company, query.filter.as_of)
         query = evolve(query, filter=evolve(query.filter, as_of=None))
-        with self.work.read(reader.clients, caller.generation) as tx:
+        with self.work.read(reader.clients, caller.generation, takes_long=True) as tx:
             return tx.reports.signal_events(reader, query)
 
     def _auditor(self, caller: Caller, code: str, as_of: datetime | None) -> ReadContext:

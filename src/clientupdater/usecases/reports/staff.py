@@ -67,7 +67,7 @@ class Staff:
         require_rows(self.work, caller, Permission.STATUS_READ, "report")
         reader = reader_at(query.as_of, read_context(caller, self.clock, self.zone), self.zone)
         own = self._asked(query, reader, most_rows)
-        with self.work.read(reader.clients, caller.generation) as tx:
+        with self.work.read(reader.clients, caller.generation, takes_long=True) as tx:
             counted = []
             if query.person in (None, caller.actor.id):
                 mine = tx.reports.staff(reader, evolve(own, people=(caller.actor.id,)))

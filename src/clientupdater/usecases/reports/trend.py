@@ -34,7 +34,7 @@ class Trend:
         present = reader_of(self.work, caller, self.clock, self.zone)
         reader = reader_at(query.as_of, present, self.zone)
         periods = last_periods(query.period, query.periods)
-        with self.work.read(reader.clients, caller.generation) as tx:
+        with self.work.read(reader.clients, caller.generation, takes_long=True) as tx:
             counts = tx.row_counts.trend(query.company, periods, reader)
         rows = tuple(
             rates_row(

@@ -61,7 +61,7 @@ class Untouched:
         present = reader_of(self.work, caller, self.clock, self.zone)
         reader = reader_at(query.as_of, present, self.zone)
         base = rows_of(query, reader)
-        with self.work.read(reader.clients, caller.generation) as tx:
+        with self.work.read(reader.clients, caller.generation, takes_long=True) as tx:
             company = company_of(tx, query.company)
             free = holidays(tx.settings.text(HOLIDAYS, company)) or frozenset()
             grace = timedelta(days=int(tx.settings.number(PROMISE_GRACE_DAYS, company)))
@@ -101,7 +101,7 @@ class Untouched:
             "untouched": narrowed(base, touched=False),
             "overdue": narrowed(base, follow_up_before=reader.today),
         }
-        with self.work.read(reader.clients, caller.generation) as tx:
+        with self.work.read(reader.clients, caller.generation, takes_long=True) as tx:
             counts = dict(tx.reports.figures_by_officer(reader, base, wanted))
             totals = {name: sum(each[name] for each in counts.values()) for name in wanted}
             if (me := str(caller.actor.id)) in counts:

@@ -31,6 +31,12 @@ _PAST_POOLER = (
     "to the address of PostgreSQL itself"
 )
 
+_REPLAYED = """
+select pg_is_in_recovery(),
+       extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp())
+"""
+_WITHOUT_REPLICA = "correct DATABASE_REPLICA_URL; until then the primary answers everything"
+
 
 @frozen
 class PostgresHealth:
@@ -101,6 +107,22 @@ class PostgresHealth:
             return Health("pooler", ok=False, found=message, remedy=_PAST_POOLER)
         message = f"{setting} leads to {'a pooler, as declared' if result else 'PostgreSQL itself'}"
         return Health("pooler", ok=True, found=message)
+
+    def replica(self) -> Health:
+        """Check that the address leads to a replica, with a safe login; tell how far it is."""
+        try:
+            refuse_unsafe_role(self.url, "DATABASE_REPLICA_URL")
+            with connected(self.url) as connection, translated(described(self.url)):
+                ((is_replica, seconds),) = connection.execute(_REPLAYED).fetchall()
+        except Error as error:
+            return Health("replica", ok=False, found=error.message, remedy=_WITHOUT_REPLICA)
+        if not is_replica:
+            message = "DATABASE_REPLICA_URL leads to a server that is no replica"
+            return Health("replica", ok=False, found=message, remedy=_WITHOUT_REPLICA)
+        if seconds is None:
+            return Health("replica", ok=True, found="it has replayed no transaction yet")
+        message = f"the last transaction that it replayed is {int(seconds)} s old"
+        return Health("replica", ok=True, found=message)
 
     def schema(self) -> Health:
         """Check that every migration of this code is applied.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import select
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from attrs import frozen
+from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.connect import (
@@ -20,11 +21,20 @@ from clientupdater.adapters.postgres.core.connect import (
 from clientupdater.adapters.postgres.core.row_security import SYSTEM_ROLE
 from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.ports.gauges import GaugeReading
+from clientupdater.runtime.deadlines import ends_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from psycopg.abc import PQGen
+
     from clientupdater.adapters.postgres.core.connect import Connection
+
+T = TypeVar("T")
+
+GRACE_S = 0.25
+"""How long to wait after the deadline: PostgreSQL ends the statement at it, and answers."""
+_CONNECTING_S = 10
 
 # Both the login and the role it acts as: RESET ROLE leads from the second back to the first.
 _SERVING_ROLES = """
@@ -62,29 +72,62 @@ class PoolSize:
     patience: float
 
 
-def open_pool(url: str, size: PoolSize, *, prepares: bool | None = None) -> ConnectionPool:
-    """Open it; unless `prepares` says, statements are prepared where no pooler is between."""
+def open_pool(
+    url: str, size: PoolSize, *, prepares: bool | None = None, of_replica: bool = False
+) -> ConnectionPool:
+    """Open it; unless `prepares` says, statements are prepared where no pooler is between.
+
+    A replica may be away for now, so its login is checked with each connection.
+    """
+
+    def configure(connection: Connection) -> None:
+        if prepares is None:
+            _unprepared_where_pooled(connection)
+        if of_replica:
+            _refuse_unsafe(connection, "DATABASE_REPLICA_URL")
+
     return _LivelyPool(
         url,
+        connection_class=_BoundedConnection,
         min_size=size.least,
         max_size=size.most,
         timeout=size.patience,
         # A failed attempt keeps its place in the pool, and waits twice as long each time: the pool
         # gives it up early, so that the next request begins a new one.
         reconnect_timeout=size.patience / 2,
-        configure=_unprepared_where_pooled if prepares is None else None,
+        configure=configure,
         kwargs={
             "application_name": "clientupdater",
             "autocommit": True,
+            "connect_timeout": _CONNECTING_S,
             **({"prepare_threshold": None} if prepares is False else {}),
             **NOTICES_SILENCE,
         },
-        name="serving",
+        name="replica" if of_replica else "serving",
         open=True,
     )
 
 
-class _LivelyPool(ConnectionPool):
+class _BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
+    """Waits for a response until the request's deadline; then it is closed, and discarded.
+
+    PostgreSQL bounds its statements by the same deadline (`statement_timeout`), unless it hangs.
+    """
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        ends = ends_at()
+        if ends is None or timeout is not None:
+            return super().wait(gen, interval, timeout)
+        left = max(0.0, ends - time.monotonic()) + GRACE_S
+        try:
+            return super().wait(gen, interval, left)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.close()
+            raise
+
+
+class _LivelyPool(ConnectionPool["Connection"]):
     """Replaces connections that the server closed, however many; the library gives up at two."""
 
     def getconn(self, timeout: float | None = None) -> Connection:
@@ -126,9 +169,7 @@ def pool_readings(pool: ConnectionPool) -> tuple[GaugeReading, ...]:
 def refuse_unsafe_role(url: str, setting: str = "DATABASE_URL") -> None:
     """Raise Misconfigured where row-level security would not bind this login."""
     with connected(url) as connection, translated(described(url)):
-        faults = list(_role_faults(connection))
-    if faults:
-        raise Misconfigured([Fault(setting, f"{item}; {_REMEDY}") for item in faults])
+        _refuse_unsafe(connection, setting)
 
 
 def may_act_as_the_system(url: str) -> bool:
@@ -142,6 +183,11 @@ def require_system_role(url: str, setting: str = "DATABASE_WORKER_URL") -> None:
     refuse_unsafe_role(url, setting)
     if not may_act_as_the_system(url):
         raise Misconfigured([Fault(setting, _NOT_A_MEMBER)])
+
+
+def _refuse_unsafe(connection: Connection, setting: str) -> None:
+    if faults := list(_role_faults(connection)):
+        raise Misconfigured([Fault(setting, f"{item}; {_REMEDY}") for item in faults])
 
 
 def _role_faults(connection: Connection) -> Iterator[str]:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.replica import Replica
     from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.ports.exports import Snapshot
@@ -67,6 +68,8 @@ class PostgresUnitsOfWork:
     memory: ConfigurationMemory = field(factory=ConfigurationMemory, eq=False, repr=False)
     zone: tzinfo = DEFAULT_ZONE
     signer: ScopeSigner | None = None
+    replica: Replica | None = None
+    """Answers reads that take long."""
     _thread: threading.local = field(factory=threading.local, init=False, eq=False, repr=False)
     """Holds the outer transaction of each thread that is in one."""
 
@@ -76,7 +79,11 @@ class PostgresUnitsOfWork:
 
     @contextmanager
     def read(
-        self, rls_scope: RowSecurityScope, generation: int | None = None
+        self,
+        rls_scope: RowSecurityScope,
+        generation: int | None = None,
+        *,
+        takes_long: bool = False,
     ) -> Iterator[PostgresTransaction]:
         """Begin one that only reads, with one plan for all values of a prepared statement.
 
@@ -84,10 +91,10 @@ class PostgresUnitsOfWork:
         """
         known = self.memory.known(generation)
         if self._outer or known is None:
-            with self._unit(_BEGIN_READING, rls_scope) as tx:
+            with self._unit(_BEGIN_READING, rls_scope, takes_long=takes_long) as tx:
                 yield tx
         else:
-            with _translated(), self._control() as control:
+            with _translated(), self._control(takes_long=takes_long) as control:
                 sets = row_security.settings(control, rls_scope, known.companies)
                 with control.reading(_BEGIN_READING, *sets):
                     yield self._repositories(control, generation)
@@ -105,7 +112,10 @@ class PostgresUnitsOfWork:
     @contextmanager
     def snapshot(self, rls_scope: RowSecurityScope) -> Iterator[Snapshot]:
         """Read one moment of the database; it keeps a connection, and no lock, until it ends."""
-        with _translated(), self._transaction(_BEGIN_SNAPSHOT, rls_scope) as tx:
+        with (
+            _translated(),
+            self._transaction(_BEGIN_SNAPSHOT, rls_scope, takes_long=True) as tx,
+        ):
             yield partial(open_table, tx.connection, tx.settings)
 
     @contextmanager
@@ -134,33 +144,38 @@ class PostgresUnitsOfWork:
         return getattr(self._thread, "outer", None)
 
     @contextmanager
-    def _unit(self, first: str, rls_scope: RowSecurityScope) -> Iterator[PostgresTransaction]:
+    def _unit(
+        self, first: str, rls_scope: RowSecurityScope, *, takes_long: bool = False
+    ) -> Iterator[PostgresTransaction]:
         with _translated():
             if outer := self._outer:
                 with outer.unit(rls_scope) as generation:
                     yield self._repositories(outer.control, generation)
             else:
-                with self._transaction(first, rls_scope) as tx:
+                with self._transaction(first, rls_scope, takes_long=takes_long) as tx:
                     yield tx
 
     @contextmanager
     def _transaction(
-        self, first: str, rls_scope: RowSecurityScope
+        self, first: str, rls_scope: RowSecurityScope, *, takes_long: bool = False
     ) -> Iterator[PostgresTransaction]:
         def start(control: TransactionControl, _: str) -> int:
             return int(row_security.begin(control, first, rls_scope, self.memory)[0])
 
-        with self._started(start) as (control, generation):
+        with self._started(start, takes_long=takes_long) as (control, generation):
             yield self._repositories(control, generation)
 
     @contextmanager
     def _started(
-        self, start: Callable[[TransactionControl, str], Started]
+        self,
+        start: Callable[[TransactionControl, str], Started],
+        *,
+        takes_long: bool = False,
     ) -> Iterator[tuple[TransactionControl, Started]]:
         """Be in one; where the connection is lost before it begins, begin it on another."""
         for is_last in (False, True):
             with ExitStack() as stack:
-                control = stack.enter_context(self._control())
+                control = stack.enter_context(self._control(takes_long=takes_long))
                 try:
                     started = stack.enter_context(control.transaction(partial(start, control)))
                 except _NO_ANSWER:
@@ -171,8 +186,14 @@ class PostgresUnitsOfWork:
                 return
 
     @contextmanager
-    def _control(self) -> Iterator[TransactionControl]:
-        with self.pool.connection(timeout=seconds_left(self.pool.timeout)) as connection:
+    def _control(self, *, takes_long: bool = False) -> Iterator[TransactionControl]:
+        with ExitStack() as stack:
+            connection = None
+            if takes_long and self.replica:
+                connection = stack.enter_context(self.replica.caught_up(self.pool))
+            if connection is None:
+                patience = seconds_left(self.pool.timeout)
+                connection = stack.enter_context(self.pool.connection(timeout=patience))
             yield TransactionControl.of(connection, self.signer)
 
     def _repositories(
