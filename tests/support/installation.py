@@ -1,0 +1,217 @@
+"""A machine as docs/operations.md expects it: an ordinary user, a PostgreSQL from initdb, a Redis.
+
+The user's home, the folder of PostgreSQL and the ports take the place of those that the page names;
+`sudo -u postgres` makes one the superuser of this PostgreSQL, by its socket, as on Debian.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import Factory, define, field, frozen
+
+from clientupdater import __version__
+from clientupdater.adapters.postgres.admin.binaries import find
+from clientupdater.adapters.postgres.admin.data_directory import hand_over, identity_for
+from clientupdater.runtime import child_process
+from tests.support.documented_commands import OPERATIONS, ROOT, commands_of
+from tests.support.servers import folder_of_data, free_port, redis_process
+from tests.support.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from clientupdater.runtime.child_process import Identity
+
+_RELEASE = ("src", "sql", "requirements", "deploy", "pyproject.toml", "README.md", "CHANGELOG.md")
+
+
+@define
+class BareCluster:
+    """A PostgreSQL as initdb leaves it: anybody on its socket is trusted, scram on its port."""
+
+    folder: Path
+    identity: Identity
+    port: int = field(factory=free_port)
+    _server: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    @property
+    def data(self) -> Path:
+        """The folder of its data, at Debian's place below /var/lib/postgresql."""
+        return self.folder / "15" / "main"
+
+    def create(self) -> None:
+        self.data.parent.mkdir(parents=True)
+        hand_over(self.folder, self.identity)
+        argv = [find().initdb, "-D", self.data, "-U", "postgres", "--no-sync", "--locale=C.UTF-8"]
+        auth = ["--auth-local=trust", "--auth-host=scram-sha-256"]
+        command = child_process.command(
+            [*argv, *auth], death_signal=signal.SIGKILL, identity=self.identity
+        )
+        subprocess.run(command, check=True, capture_output=True, cwd=self.folder)
+
+    def start(self) -> None:
+        options = {
+            "port": str(self.port),
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": str(self.folder),
+            "fsync": "off",
+        }
+        argv = [find().postgres, "-D", self.data, *(f"--{k}={v}" for k, v in options.items())]
+        command = child_process.command(argv, death_signal=signal.SIGINT, identity=self.identity)
+        with (self.folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
+        wait_until(self._is_ready)
+
+    def stop(self) -> None:
+        if self._server:
+            self._server.send_signal(signal.SIGINT)
+            self._server.wait()
+            self._server = None
+
+    def _is_ready(self) -> bool:
+        assert self._server
+        assert self._server.poll() is None, (self.folder / "log").read_text()
+        pid_file = self.data / "postmaster.pid"
+        return pid_file.exists() and "ready" in pid_file.read_text()
+
+
+@frozen
+class Installation:
+    """A home folder, and what is typed in it."""
+
+    root: Path
+    cluster: BareCluster
+    redis_url: str
+    environment: dict[str, str]
+    ports: Mapping[str, int] = Factory(lambda: {each: free_port() for each in _PORTS})
+
+    @property
+    def home(self) -> Path:
+        return self.root / "home"
+
+    def localised(self, text: str) -> str:
+        """Put this machine's folders and ports in place of those of the documents."""
+        for name, port in self.ports.items():
+            text = re.sub(rf"\b{name}\b", str(port), text)
+        text = text.replace("127.0.0.1:5432", f"127.0.0.1:{self.cluster.port}")
+        text = text.replace("redis://127.0.0.1:6379/0", self.redis_url)
+        text = text.replace("/var/lib/postgresql", str(self.cluster.folder))
+        return text.replace("/srv/clientupdater", str(self.home))
+
+    def bash(self, script: str) -> str:
+        """Run a script of the ordinary user, which must succeed; give what it prints."""
+        done = subprocess.run(
+            self._as_user("/bin/bash", "-euo", "pipefail", "-c", self.localised(script)),
+            cwd=self.home,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def follow(self, title: str, page: Path = OPERATIONS) -> str:
+        """Type what a section shows."""
+        scripts = commands_of(page, title)
+        assert scripts, f"the section {title!r} shows no command"
+        return "".join(self.bash(script) for script in scripts)
+
+    def command(self, *arguments: str, owner: bool = False) -> str:
+        """Run the installed program with its settings."""
+        files = ". ./settings.env" + "; . ./owner.env" * owner
+        return self.bash(f"set -a; {files}; set +a; current/bin/clientupdater {_quoted(arguments)}")
+
+    @contextmanager
+    def unit(self, name: str, instance: str = "") -> Iterator[subprocess.Popen[str]]:
+        """Run what a unit of systemd would start, with the settings that it names."""
+        unit = (ROOT / "deploy" / "systemd" / name).read_text("utf-8").replace("%i", instance)
+        unit = self.localised(unit)
+        settings = dict(re.findall(r"^Environment=(\w+)=(.*)$", unit, re.MULTILINE))
+        for file in re.findall(r"^EnvironmentFile=(.*)$", unit, re.MULTILINE):
+            settings |= dict(re.findall(r"^(\w+)=(.*)$", Path(file).read_text("utf-8"), re.M))
+        (line,) = re.findall(r"^ExecStart=(.*)$", unit, re.MULTILINE)
+        process = subprocess.Popen(
+            self._as_user(*shlex.split(line)),
+            cwd=self.home,
+            env={**self.environment, **settings},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        with process:
+            try:
+                yield process
+            finally:
+                process.terminate()
+                process.wait()
+
+
+    def _as_user(self, *argv: str) -> list[str]:
+        identity = self.cluster.identity
+        return child_process.command(argv, death_signal=signal.SIGKILL, identity=identity)
+
+
+_PORTS = ("8000", "9464", "9465")
+
+
+@contextmanager
+def bare_machine() -> Iterator[Installation]:
+    """Give an empty home with the release unpacked in it, and new servers."""
+    with ExitStack() as stack:
+        root = stack.enter_context(folder_of_data())
+        cluster = BareCluster(root / "postgresql", identity_for(find(), root))
+        cluster.create()
+        cluster.start()
+        stack.callback(cluster.stop)
+        redis_url = stack.enter_context(redis_process(free_port()))
+        yield _unpacked(root, cluster, redis_url)
+
+
+def _unpacked(root: Path, cluster: BareCluster, redis_url: str) -> Installation:
+    release = root / "home" / f"clientupdater-{__version__}"
+    release.mkdir(parents=True)
+    for name in _RELEASE:
+        place = release / name
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, place, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, place)
+    for folder in ("home", "tmp", "bin"):
+        (root / folder).mkdir(exist_ok=True)
+    sudo = root / "bin" / "sudo"
+    sudo.write_text(
+        "#!/bin/sh\n# sudo -u postgres COMMAND\nshift 2\n"
+        f'PGHOST={cluster.folder} PGPORT={cluster.port} PGUSER=postgres exec "$@"\n'
+    )
+    sudo.chmod(0o755)
+    for folder in ("home", "tmp"):
+        hand_over(root / folder, cluster.identity)
+    return Installation(root, cluster, redis_url, _environment(root))
+
+
+def _environment(root: Path) -> dict[str, str]:
+    programs = f"{root / 'bin'}:{find().folder}:{os.environ['PATH']}"
+    kept = {name: text for name, text in os.environ.items() if name.startswith("PIP_")}
+    return {
+        **kept,
+        "PATH": programs,
+        "HOME": str(root / "home"),
+        "TMPDIR": str(root / "tmp"),
+        "PIP_CACHE_DIR": str(Path.home() / ".cache" / "pip"),
+        "PYTHON": str(Path(sys.base_prefix) / "bin" / "python3"),
+    }
+
+
+def _quoted(arguments: tuple[str, ...]) -> str:
+    return " ".join(map(shlex.quote, arguments))
