@@ -23,6 +23,7 @@ from clientupdater import __version__
 from clientupdater.adapters.postgres.admin.binaries import find
 from clientupdater.adapters.postgres.admin.data_directory import hand_over, identity_for
 from clientupdater.runtime import child_process
+from tests.support.commands import call
 from tests.support.documented_commands import OPERATIONS, ROOT, commands_of
 from tests.support.servers import folder_of_data, free_port, redis_process
 from tests.support.waiting import wait_until
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
     from clientupdater.runtime.child_process import Identity
 
+MACHINE = {"adduser", "apt-get", "cp", "systemctl"}
+"""Programs with which root changes a machine."""
+_PORTS = ("8000", "9464", "9465")
 _RELEASE = ("src", "sql", "requirements", "deploy", "pyproject.toml", "README.md", "CHANGELOG.md")
 
 
@@ -52,11 +56,10 @@ class BareCluster:
     def create(self) -> None:
         self.data.parent.mkdir(parents=True)
         hand_over(self.folder, self.identity)
-        argv = [find().initdb, "-D", self.data, "-U", "postgres", "--no-sync", "--locale=C.UTF-8"]
-        auth = ["--auth-local=trust", "--auth-host=scram-sha-256"]
-        command = child_process.command(
-            [*argv, *auth], death_signal=signal.SIGKILL, identity=self.identity
-        )
+        options = ["-U", "postgres", "--no-sync", "--locale=C.UTF-8", "--auth-local=trust"]
+        argv: list[str | Path] = [find().initdb, "-D", self.data, *options]
+        argv += ["--auth-host=scram-sha-256"]
+        command = child_process.command(argv, death_signal=signal.SIGKILL, identity=self.identity)
         subprocess.run(command, check=True, capture_output=True, cwd=self.folder)
 
     def start(self) -> None:
@@ -66,7 +69,8 @@ class BareCluster:
             "unix_socket_directories": str(self.folder),
             "fsync": "off",
         }
-        argv = [find().postgres, "-D", self.data, *(f"--{k}={v}" for k, v in options.items())]
+        argv: list[str | Path] = [find().postgres, "-D", self.data]
+        argv += [f"--{name}={value}" for name, value in options.items()]
         command = child_process.command(argv, death_signal=signal.SIGINT, identity=self.identity)
         with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
@@ -110,7 +114,13 @@ class Installation:
 
     def bash(self, script: str) -> str:
         """Run a script of the ordinary user, which must succeed; give what it prints."""
-        done = subprocess.run(
+        done = self.run(script)
+        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def run(self, script: str) -> subprocess.CompletedProcess[str]:
+        """Run a script of the ordinary user."""
+        return subprocess.run(
             self._as_user("/bin/bash", "-euo", "pipefail", "-c", self.localised(script)),
             cwd=self.home,
             env=self.environment,
@@ -118,28 +128,62 @@ class Installation:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
-        return done.stdout
 
-    def follow(self, title: str, page: Path = OPERATIONS) -> str:
-        """Type what a section shows."""
-        scripts = commands_of(page, title)
+    def follow(
+        self,
+        title: str,
+        *,
+        since: str = "",
+        until: str = "",
+        replacing: Mapping[str, str] | None = None,
+    ) -> str:
+        """Type what a section of the page shows; give what is printed.
+
+        `since` is the first command, `until` the one before which to stop.
+
+        Of the commands that change a machine, those that start and stop PostgreSQL do so here.
+        """
+        scripts = commands_of(OPERATIONS, title)
         assert scripts, f"the section {title!r} shows no command"
-        return "".join(self.bash(script) for script in scripts)
+        begin, end = _place(scripts, since, 0), _place(scripts, until, len(scripts))
+        printed = ""
+        for shown in scripts[begin:end]:
+            script = _replaced(shown, replacing or {})
+            if script.split()[0] in MACHINE:
+                self._change_machine(script)
+            else:
+                printed += self.bash(script)
+        return printed
 
-    def command(self, *arguments: str, owner: bool = False) -> str:
-        """Run the installed program with its settings."""
-        files = ". ./settings.env" + "; . ./owner.env" * owner
-        return self.bash(f"set -a; {files}; set +a; current/bin/clientupdater {_quoted(arguments)}")
+    def _change_machine(self, command: str) -> None:
+        if command.startswith("systemctl") and command.endswith("postgresql"):
+            self.cluster.stop()
+            if command.split()[1] != "stop":
+                self.cluster.start()
+
+    def command(self, *arguments: str, code: int = 0) -> str:
+        """Run a command of this checkout with the settings here; give what it prints."""
+        done = call(*arguments, **settings_in(self.home / "settings.env"))
+        assert done.returncode == code, f"{arguments}\n{done.stdout}{done.stderr}"
+        return done.stdout + done.stderr
+
+    def use_this_program(self) -> None:
+        """Take the program of this checkout, where installing one is not what is tested."""
+        programs = self.home / "current" / "bin"
+        programs.mkdir(parents=True)
+        (programs / "clientupdater").symlink_to(Path(sys.prefix) / "bin" / "clientupdater")
+        for folder in ("drop", "exports", "backups"):
+            (self.home / folder).mkdir()
+        hand_over(self.home, self.cluster.identity)
 
     @contextmanager
     def unit(self, name: str, instance: str = "") -> Iterator[subprocess.Popen[str]]:
         """Run what a unit of systemd would start, with the settings that it names."""
         unit = (ROOT / "deploy" / "systemd" / name).read_text("utf-8").replace("%i", instance)
-        unit = self.localised(unit)
+        unit = self.localised(unit.replace("%%", "%"))
         settings = dict(re.findall(r"^Environment=(\w+)=(.*)$", unit, re.MULTILINE))
         for file in re.findall(r"^EnvironmentFile=(.*)$", unit, re.MULTILINE):
-            settings |= dict(re.findall(r"^(\w+)=(.*)$", Path(file).read_text("utf-8"), re.M))
+            settings |= settings_in(Path(file))
         (line,) = re.findall(r"^ExecStart=(.*)$", unit, re.MULTILINE)
         process = subprocess.Popen(
             self._as_user(*shlex.split(line)),
@@ -156,13 +200,26 @@ class Installation:
                 process.terminate()
                 process.wait()
 
-
     def _as_user(self, *argv: str) -> list[str]:
         identity = self.cluster.identity
         return child_process.command(argv, death_signal=signal.SIGKILL, identity=identity)
 
 
-_PORTS = ("8000", "9464", "9465")
+def _replaced(text: str, replacing: Mapping[str, str]) -> str:
+    for shown, typed in replacing.items():
+        text = text.replace(shown, typed)
+    return text
+
+
+def _place(scripts: list[str], wanted: str, otherwise: int) -> int:
+    if not wanted:
+        return otherwise
+    return next(place for place, script in enumerate(scripts) if wanted in script)
+
+
+def settings_in(file: Path) -> dict[str, str]:
+    """Read a file of settings as systemd does."""
+    return dict(re.findall(r"^(\w+)=(.*)$", file.read_text("utf-8"), re.MULTILINE))
 
 
 @contextmanager
@@ -211,7 +268,3 @@ def _environment(root: Path) -> dict[str, str]:
         "PIP_CACHE_DIR": str(Path.home() / ".cache" / "pip"),
         "PYTHON": str(Path(sys.base_prefix) / "bin" / "python3"),
     }
-
-
-def _quoted(arguments: tuple[str, ...]) -> str:
-    return " ".join(map(shlex.quote, arguments))
