@@ -67,6 +67,17 @@ def test_every_program_of_the_examples_is_tested() -> None:
     assert {each.name for each in EXAMPLES.iterdir() if each.is_dir()} == set(PROGRAMS)
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_program_imports_only_what_is_public(name: str) -> None:
+    public = ("clientupdater.domain.", "clientupdater.ports.", "clientupdater.testing.")
+    for file in (EXAMPLES / name).glob("*.py"):
+        for module in re.findall(
+            r"^from (clientupdater\S*)", file.read_text("utf-8"), re.MULTILINE
+        ):
+            local = module.startswith("clientupdater.adapters.local.")
+            assert module == "clientupdater" or local or module.startswith(public), file.name
+
+
 @pytest.mark.parametrize(("name", "tests"), PROGRAMS.items())
 def test_another_team_tests_its_program_without_a_server(
     installed: Path, tmp_path: Path, name: str, tests: int

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from typing import TYPE_CHECKING
 
 import httpx
+import orjson
 
 from clientupdater import __version__
 from tests.operations.conftest import INITIAL
+from tests.support.documented_commands import OPERATIONS, section_of
 
 if TYPE_CHECKING:
     from tests.operations.conftest import Serving
@@ -39,6 +42,18 @@ def test_the_checks_of_the_page_say_that_all_is_well(serving: Serving) -> None:
     assert '"status":"healthy"' in lines[-1]
     worker = f"http://127.0.0.1:{serving.machine.ports['9465']}/metrics"
     assert "clientupdater_worker_heard_queue_timestamp_seconds" in httpx.get(worker).text
+
+
+def test_the_page_has_every_check_of_doctor_and_no_other(serving: Serving) -> None:
+    report = orjson.loads(serving.machine.command("doctor", "--json", owner=True))
+    names = {
+        "source NAME" if each["of"] == "source csv" else each["of"] for each in report["checks"]
+    }
+    shown = re.findall(
+        r"^\| `([\w ]+)` \|", section_of(OPERATIONS, "What doctor checks"), re.MULTILINE
+    )
+    # The first is judged before any check, the second shown where a source is away.
+    assert names | {"configuration", "circuit of NAME"} == set(shown)
 
 
 def test_what_the_units_start_is_given_no_login_that_changes_tables(serving: Serving) -> None:

@@ -94,6 +94,14 @@ def answers(machine: Installation) -> dict[str, Any]:
     }
 
 
+def test_the_unit_of_the_nightly_backup_writes_a_dump(origin: Installation) -> None:
+    dump = origin.home / "backups" / f"{_TODAY}.dump"
+    dump.unlink(missing_ok=True)
+    with origin.unit("clientupdater-backup.service") as backup:
+        backup.wait()
+    assert dump.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.fixture(scope="module")
 def restored(origin: Installation) -> Iterator[Installation]:
     """Give another machine on which the dump of the first was restored, by the page."""

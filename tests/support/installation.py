@@ -161,9 +161,11 @@ class Installation:
             if command.split()[1] != "stop":
                 self.cluster.start()
 
-    def command(self, *arguments: str, code: int = 0) -> str:
+    def command(self, *arguments: str, code: int = 0, owner: bool = False) -> str:
         """Run a command of this checkout with the settings here; give what it prints."""
-        done = call(*arguments, **settings_in(self.home / "settings.env"))
+        files = ["settings.env", "owner.env"] if owner else ["settings.env"]
+        settings = [item for name in files for item in settings_in(self.home / name).items()]
+        done = call(*arguments, **dict(settings))
         assert done.returncode == code, f"{arguments}\n{done.stdout}{done.stderr}"
         return done.stdout + done.stderr
 
