@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -24,6 +23,7 @@ INSTALL = (
     "The first administrator",
     "The first worklist",
 )
+CHOSEN = "comes on Friday at nine"
 INITIAL = re.compile(r"^\w{4}(?:-\w{4}){3}$", re.MULTILINE)
 
 
@@ -43,10 +43,10 @@ class Serving:
 
 @pytest.fixture(scope="session")
 def serving() -> Iterator[Serving]:
-    with bare_machine() as machine, ExitStack() as stack:
+    with bare_machine() as machine:
         printed = {title: machine.follow(title) for title in INSTALL}
-        stack.enter_context(machine.unit("clientupdater-server.service"))
-        stack.enter_context(machine.unit("clientupdater-worker@.service", "9465"))
+        machine.start("clientupdater-server")
+        machine.start("clientupdater-worker@9465")
         wait_until(lambda: is_ready(machine))
         (initial,) = INITIAL.findall(printed["The first worklist"])
         yield Serving(machine, printed, first_worklist(machine, initial))
@@ -70,7 +70,7 @@ def first_worklist(machine: Installation, initial: str) -> list[Any]:
         body = {"email": "ana@example.com", "password": initial}
         token = http.post("/api/v1/sessions", json=body).raise_for_status().json()["token"]
         http.headers["Authorization"] = f"Bearer {token}"
-        chosen = {"current_password": initial, "new_password": "comes on Friday at nine"}
+        chosen = {"current_password": initial, "new_password": CHOSEN}
         key = {"Idempotency-Key": str(uuid4())}
         http.put("/api/v1/me/password", json=chosen, headers=key).raise_for_status()
         items: list[Any] = http.get("/api/v1/worklist").raise_for_status().json()["items"]

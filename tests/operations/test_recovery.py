@@ -97,8 +97,8 @@ def answers(machine: Installation) -> dict[str, Any]:
 def test_the_unit_of_the_nightly_backup_writes_a_dump(origin: Installation) -> None:
     dump = origin.home / "backups" / f"{_TODAY}.dump"
     dump.unlink(missing_ok=True)
-    with origin.unit("clientupdater-backup.service") as backup:
-        backup.wait()
+    assert origin.start("clientupdater-backup").wait() == 0
+    origin.stop("clientupdater-backup")
     assert dump.stat().st_mode & 0o777 == 0o600
 
 

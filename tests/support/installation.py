@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from contextlib import ExitStack, contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,8 @@ class Installation:
     cluster: BareCluster
     redis_url: str
     environment: dict[str, str]
+    running: dict[str, subprocess.Popen[bytes]] = Factory(dict)
+    """The services that were started, by name."""
     ports: Mapping[str, int] = Factory(lambda: {each: free_port() for each in _PORTS})
 
     @property
@@ -156,10 +159,17 @@ class Installation:
         return printed
 
     def _change_machine(self, command: str) -> None:
-        if command.startswith("systemctl") and command.endswith("postgresql"):
+        program, *words = shlex.split(command)
+        if program != "systemctl":
+            return
+        if words[-1] == "postgresql":
             self.cluster.stop()
-            if command.split()[1] != "stop":
+            if words[0] != "stop":
                 self.cluster.start()
+        for unit in [unit for unit in self.running if words[0] == "restart"]:
+            if fnmatch(unit, words[-1]):
+                self.stop(unit)
+                self.start(unit)
 
     def command(self, *arguments: str, code: int = 0, owner: bool = False) -> str:
         """Run a command of this checkout with the settings here; give what it prints."""
@@ -178,29 +188,29 @@ class Installation:
             (self.home / folder).mkdir()
         hand_over(self.home, self.cluster.identity)
 
-    @contextmanager
-    def unit(self, name: str, instance: str = "") -> Iterator[subprocess.Popen[str]]:
-        """Run what a unit of systemd would start, with the settings that it names."""
-        unit = (ROOT / "deploy" / "systemd" / name).read_text("utf-8").replace("%i", instance)
-        unit = self.localised(unit.replace("%%", "%"))
-        settings = dict(re.findall(r"^Environment=(\w+)=(.*)$", unit, re.MULTILINE))
-        for file in re.findall(r"^EnvironmentFile=(.*)$", unit, re.MULTILINE):
+    def start(self, unit: str) -> subprocess.Popen[bytes]:
+        """Start what a service of systemd would, with the settings that it names."""
+        name, at, instance = unit.partition("@")
+        text = (ROOT / "deploy" / "systemd" / f"{name}{at}.service").read_text("utf-8")
+        text = self.localised(text.replace("%i", instance).replace("%%", "%"))
+        settings = dict(re.findall(r"^Environment=(\w+)=(.*)$", text, re.MULTILINE))
+        for file in re.findall(r"^EnvironmentFile=(.*)$", text, re.MULTILINE):
             settings |= settings_in(Path(file))
-        (line,) = re.findall(r"^ExecStart=(.*)$", unit, re.MULTILINE)
-        process = subprocess.Popen(
+        (line,) = re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
+        process = self.running[unit] = subprocess.Popen(
             self._as_user(*shlex.split(line)),
             cwd=self.home,
             env={**self.environment, **settings},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            text=True,
         )
-        with process:
-            try:
-                yield process
-            finally:
-                process.terminate()
-                process.wait()
+        return process
+
+    def stop(self, unit: str) -> None:
+        """Stop it as systemd does: SIGTERM, and wait."""
+        process = self.running.pop(unit)
+        process.terminate()
+        process.wait()
 
     def _as_user(self, *argv: str) -> list[str]:
         identity = self.cluster.identity
@@ -234,7 +244,10 @@ def bare_machine() -> Iterator[Installation]:
         cluster.start()
         stack.callback(cluster.stop)
         redis_url = stack.enter_context(redis_process(free_port()))
-        yield _unpacked(root, cluster, redis_url)
+        machine = _unpacked(root, cluster, redis_url)
+        yield machine
+        for unit in list(machine.running):
+            machine.stop(unit)
 
 
 def _unpacked(root: Path, cluster: BareCluster, redis_url: str) -> Installation:
