@@ -278,6 +278,7 @@ def _environment(root: Path) -> dict[str, str]:
     return {
         **kept,
         "PATH": programs,
+        "DRAIN_SECONDS": "0",
         "HOME": str(root / "home"),
         "TMPDIR": str(root / "tmp"),
         "PIP_CACHE_DIR": str(Path.home() / ".cache" / "pip"),
