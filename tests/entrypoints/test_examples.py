@@ -88,11 +88,10 @@ def test_another_team_tests_its_program_without_a_server(
     assert f"{tests} passed" in done.stdout
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_the_program_passes_a_strict_type_check(installed: Path, tmp_path: Path, name: str) -> None:
-    program = copied(name, tmp_path)
-    files = [each.name for each in program.glob("*.py")]
-    done = run(installed, program, "-m", "mypy", "--strict", "--cache-dir", os.devnull, *files)
+def test_the_programs_pass_a_strict_type_check(installed: Path, tmp_path: Path) -> None:
+    files = [Path(shutil.copy(file, tmp_path)).name for file in EXAMPLES.glob("*/*.py")]
+    assert len(files) == 2 * len(PROGRAMS)
+    done = run(installed, tmp_path, "-m", "mypy", "--strict", "--cache-dir", os.devnull, *files)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
