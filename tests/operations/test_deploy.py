@@ -48,9 +48,9 @@ def refuse_unknown(arguments: list[str]) -> None:
     command: click.Command = cli
     context = click.Context(cli)
     while isinstance(command, click.Group):
-        found = command.get_command(context, arguments[0])
-        assert found, arguments
-        command, arguments = found, arguments[1:]
+        member = command.get_command(context, arguments[0])
+        assert member, arguments
+        command, arguments = member, arguments[1:]
     command.make_context("deployed", list(arguments))
 
 

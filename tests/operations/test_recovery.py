@@ -88,7 +88,7 @@ def answers(machine: Installation) -> dict[str, Any]:
     return {
         "worklist": json(machine, "worklist", actor=ANA),
         "events": json(machine, "status", "history", "FC-000001"),
-        "found by number": json(machine, "clients", "find", NUMBER),
+        "search by number": json(machine, "clients", "find", NUMBER),
         "pension number": revealed(machine),
         "seal": json(machine, "periods", "verify", str(LAST_YEAR)),
     }
