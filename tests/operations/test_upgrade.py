@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -98,6 +99,13 @@ def recording(machine: Installation) -> Iterator[Caller]:
         thread.join()
 
 
+def release_of(machine: Installation) -> str:
+    """Name the release whose program the server was started from."""
+    started_from = (machine.home / "current" / "bin" / "clientupdater").read_text("utf-8")
+    (release,) = set(re.findall(r"releases/([\d.]+)/", started_from))
+    return str(release)
+
+
 def recorded_more(caller: Caller) -> None:
     """Wait until two more updates are acknowledged: the service works."""
     before = caller.acknowledged
@@ -117,9 +125,11 @@ def test_an_upgrade_and_its_way_back_lose_no_update(serving: Serving) -> None:
         upgraded = machine.follow("Upgrade")
         assert "applied 0999_next" in upgraded
         assert "NOT OK" not in upgraded
+        assert release_of(machine) == "0.2.0"
         wait_until(lambda: is_ready(machine))
         recorded_more(caller)
         assert "undone 0999_next" in machine.follow("Go back")
+        assert release_of(machine) == "0.1.0"
         wait_until(lambda: is_ready(machine))
         recorded_more(caller)
     assert caller.count_events() == caller.before + caller.acknowledged
