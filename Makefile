@@ -92,8 +92,8 @@ docs: .venv/dev ## write the documents that are generated from the code
 
 lock: .venv/python ## write requirements/*.txt from constraints.txt, with hashes
 	@$(PIP) uv
-	@for each in embedded dev bench; do printf 'hatchling\neditables\n' | $(BIN)/uv pip compile pyproject.toml - \
-		--extra $$each -c constraints.txt --universal --generate-hashes --no-annotate \
+	@for each in production all embedded dev bench; do printf 'hatchling\neditables\n' | $(BIN)/uv pip compile pyproject.toml - \
+		$$(test $$each = production || echo --extra $$each) -c constraints.txt --universal --generate-hashes --no-annotate \
 		--no-header --quiet --output-file requirements/$$each.txt || exit 1; done
 
 audit: .venv/python ## check the installed versions for known vulnerabilities, online

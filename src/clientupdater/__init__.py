@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from warnings import warn
 
 if TYPE_CHECKING:
     from clientupdater.app import App
@@ -34,8 +35,15 @@ _HOMES = {
 }
 
 
+_DEPRECATED: dict[str, str] = {}
+"""Names that are to go, and what to use in place of each (docs/library.md)."""
+
+
 def __getattr__(name: str) -> Any:
     """Import a thing from where it lives when it is first asked for."""
+    if name in _DEPRECATED:
+        message = f"clientupdater.{name} is deprecated; use {_DEPRECATED[name]}"
+        warn(message, DeprecationWarning, stacklevel=2)
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

@@ -11,9 +11,10 @@ from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.domain.access import Actor
 from clientupdater.domain.access_scope import access_scope_of
-from clientupdater.domain.errors import NotFound
+from clientupdater.domain.errors import KeyMissing, NotFound
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.permissions import Permission
+from clientupdater.ports.pension_numbers import LostKey
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.clients.client_access import ClientAccess
 from clientupdater.usecases.clients.pension_numbers import PensionNumberAccess
@@ -112,10 +113,47 @@ def test_C3_the_keys_are_named_that_numbers_are_sealed_with_and_that_are_not_the
 ) -> None:
     keep(store)
     with store.work.begin(SYSTEM) as tx:
-        assert tx.pension_numbers.missing_keys() == frozenset()
+        assert tx.pension_numbers.lost_keys() == []
     first = VAULT.ring.newest
     keys = {"another": b"a" * 32}
     with pytest.MonkeyPatch.context() as ring:
         ring.setattr(VAULT.ring, "keys", keys)
         with store.work.begin(SYSTEM) as tx:
-            assert tx.pension_numbers.missing_keys() == {first}
+            assert tx.pension_numbers.lost_keys() == [LostKey(first, 1, is_configured=False)]
+
+
+def test_C3_a_key_of_the_right_name_that_opens_nothing_is_another_one(store: Store) -> None:
+    keep(store)
+    client = keep(store)
+    first = VAULT.ring.newest
+    impostor = store.over(Vault(KeyRing({first: b"x" * 32}), VAULT.index_key))
+    with impostor.begin(SYSTEM) as tx:
+        assert tx.pension_numbers.lost_keys() == [LostKey(first, 2, is_configured=True)]
+        with pytest.raises(KeyMissing, match="does not open it"):
+            tx.pension_numbers.show(client)
+
+
+def test_C3_what_only_a_lost_key_opened_is_deleted_and_the_rest_stays(store: Store) -> None:
+    lost = [keep(store, f"{number:010}") for number in range(3)]
+    newer = store.over(Vault(KeyRing({"newer": b"n" * 32}), VAULT.index_key))
+    kept = newcomer(store).id
+    with newer.begin(SYSTEM) as tx:
+        tx.pension_numbers.keep(kept, NUMBER)
+    numbers = PensionNumberAccess(ClientAccess(newer, SetClock(manila(5)), MANILA), batch=2)
+    assert numbers.forget("newer") == 0
+    assert numbers.forget(VAULT.ring.newest) == 3
+    assert numbers.find_lost_keys() == []
+    with newer.begin(SYSTEM) as tx:
+        assert [tx.pension_numbers.show(client) for client in lost] == [None] * 3
+        assert tx.pension_numbers.show(kept) == "0312345678"
+
+
+def test_C3_a_new_index_key_finds_numbers_once_they_are_indexed_anew(store: Store) -> None:
+    client = keep(store)
+    indexed = store.over(Vault(VAULT.ring, b"j" * 32))
+    numbers = PensionNumberAccess(ClientAccess(indexed, SetClock(manila(5)), MANILA))
+    with indexed.begin(SYSTEM) as tx:
+        assert tx.pension_numbers.owners(NUMBER) == []
+    assert (numbers.renew(), numbers.renew()) == (1, 0)
+    with indexed.begin(SYSTEM) as tx:
+        assert tx.pension_numbers.owners(NUMBER) == [client]

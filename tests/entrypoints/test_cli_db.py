@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import orjson
 import psycopg
 import pytest
 
+from clientupdater.adapters.postgres.admin.health import PostgresHealth
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.demo_data import fill
@@ -17,6 +18,8 @@ from tests.support.builders import MANILA, manila
 from tests.support.commands import call
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.servers import Database
 
 
@@ -153,7 +156,7 @@ def test_doctor_names_the_keys_of_pension_numbers_that_are_not_configured(
     done = call("doctor", **logins(database), **KEYS)
     assert done.returncode == 1
     assert (
-        "NOT OK  keys: pension numbers are encrypted with keys that are not configured: old"
+        "NOT OK  keys: the key 'old' is not configured; it encrypted 3 of the pension numbers"
         in done.stdout
     )
 
@@ -217,3 +220,36 @@ def test_serving_with_a_login_that_bypasses_row_security_is_refused(database: Da
             connection.execute("drop role test_bypasser")
     assert done.returncode == 78
     assert "bypasses row security" in done.stderr
+
+
+def test_doctor_says_how_to_make_the_first_user(database: Database) -> None:
+    done = call("doctor", **logins(database), **KEYS)
+    assert "ok  users: none yet; make the first: clientupdater users create EMAIL" in done.stdout
+
+
+def test_doctor_finds_a_folder_of_exports_that_cannot_be_written_to(
+    database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "exports").write_text("a file stands in the way")
+    missing = tmp_path / "exports" / "deeper"
+    done = call("doctor", **logins(database), **KEYS, EXPORT_DIR=str(missing))
+    assert f"NOT OK  exports: {tmp_path / 'exports'} cannot be written to" in done.stdout
+    assert not (tmp_path / "exports").is_dir()
+
+
+def test_doctor_tries_whether_the_login_of_the_owner_could_dump(database: Database) -> None:
+    for login, expected in (
+        (database.owner_url, "ok  backups: "),
+        (database.app_url, "NOT OK  backups: its login cannot take on the role"),
+    ):
+        settings = {**logins(database), **KEYS, "DATABASE_MIGRATION_URL": login}
+        assert expected in call("doctor", **settings).stdout
+
+
+def test_a_machine_whose_clock_differs_from_the_database_is_named(database: Database) -> None:
+    health, now = PostgresHealth(database.app_url), datetime.now(UTC)
+    assert health.clock(now).ok
+    clock = health.clock(now + timedelta(minutes=10))
+    assert not clock.ok
+    assert clock.found.startswith("this machine and the database are ")
+    assert "chrony" in clock.remedy

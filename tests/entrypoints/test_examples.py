@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.domain.sync.fields import Source
 from tests.entrypoints.test_cli_long_running import KEYS
 from tests.support.cli_actors import BOSS, cli_actors, running
 
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
     from tests.support.servers import Database
 
 ROOT = Path(__file__).parents[2]
-REMINDERS = ROOT / "examples" / "reminders"
+EXAMPLES = ROOT / "examples"
+PROGRAMS = {"reminders": 2, "ledger_source": 4, "file_limits": 4}
+"""Each with the number of its own tests."""
 LIBRARY = ROOT / "docs" / "library.md"
 
 
@@ -39,10 +44,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-@pytest.fixture
-def program(tmp_path: Path) -> Path:
-    """Copy the program away from this checkout."""
-    return Path(shutil.copytree(REMINDERS, tmp_path / "reminders"))
+def copied(name: str, folder: Path) -> Path:
+    """Copy a program away from this checkout."""
+    return Path(shutil.copytree(EXAMPLES / name, folder / name))
 
 
 def run(installed: Path, folder: Path, *arguments: str, **settings: str) -> CompletedProcess[str]:
@@ -54,26 +58,70 @@ def run(installed: Path, folder: Path, *arguments: str, **settings: str) -> Comp
     )
 
 
-def test_the_wheel_is_what_is_imported(installed: Path, program: Path) -> None:
-    done = run(installed, program, "-c", "import clientupdater; print(clientupdater.__file__)")
+def test_the_wheel_is_what_is_imported(installed: Path, tmp_path: Path) -> None:
+    done = run(installed, tmp_path, "-c", "import clientupdater; print(clientupdater.__file__)")
     assert done.stdout.startswith(str(installed)), done.stderr
 
 
-def test_another_team_tests_its_program_without_a_server(installed: Path, program: Path) -> None:
+def test_every_program_of_the_examples_is_tested() -> None:
+    assert {each.name for each in EXAMPLES.iterdir() if each.is_dir()} == set(PROGRAMS)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_program_imports_only_what_is_public(name: str) -> None:
+    public = ("clientupdater.domain.", "clientupdater.ports.", "clientupdater.testing.")
+    for file in (EXAMPLES / name).glob("*.py"):
+        for module in re.findall(
+            r"^from (clientupdater\S*)", file.read_text("utf-8"), re.MULTILINE
+        ):
+            local = module.startswith("clientupdater.adapters.local.")
+            assert module == "clientupdater" or local or module.startswith(public), file.name
+
+
+@pytest.mark.parametrize(("name", "tests"), PROGRAMS.items())
+def test_another_team_tests_its_program_without_a_server(
+    installed: Path, tmp_path: Path, name: str, tests: int
+) -> None:
+    program = copied(name, tmp_path)
     done = run(installed, program, "-m", "pytest", "-q", "-p", "no:cacheprovider", ".")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout
+    assert f"{tests} passed" in done.stdout
 
 
-def test_the_program_passes_a_strict_type_check(installed: Path, program: Path) -> None:
-    files = ("reminders.py", "test_reminders.py")
-    done = run(installed, program, "-m", "mypy", "--strict", "--cache-dir", os.devnull, *files)
+def test_the_programs_pass_a_strict_type_check(installed: Path, tmp_path: Path) -> None:
+    files = [Path(shutil.copy(file, tmp_path)).name for file in EXAMPLES.glob("*/*.py")]
+    assert len(files) == 2 * len(PROGRAMS)
+    done = run(installed, tmp_path, "-m", "mypy", "--strict", "--cache-dir", os.devnull, *files)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_program_brings_a_source_of_its_own_and_syncs_from_it(
+    installed: Path, tmp_path: Path, database: Database
+) -> None:
+    program = copied("ledger_source", tmp_path)
+    named = ("no", "name", "company", "branch", "product", "phone")
+    rows = [
+        dict(zip(named, (f"L-{n}", "Juana Reyes", "FCASH", "QC01", "FCASH_SSS", ""), strict=True))
+        for n in range(3)
+    ]
+    (program / "ledger.json").write_text(json.dumps(rows), "utf-8")
+    PostgresMaintenance(database.owner_url).add_source(Source("ledger"))
+    with cli_actors(database) as actors:
+        actors.staff.clock.moment = datetime.now(UTC)  # the program goes by the machine's clock
+        actors.staff.run("insert into branches (code, name) values ('QC01', 'Cubao')")
+        rights = (f"{each} all" for each in ("sync:execute", "sync:read", "config:manage"))
+        token = actors.staff.session(actors.staff.hire(*rights))
+        urls = {"DATABASE_URL": database.app_url, "DATABASE_WORKER_URL": database.worker_url}
+        settings = {**urls, "LEDGER_TOKEN": token, **KEYS}
+        for expected in ("3 new, 0 unchanged", "0 new, 3 unchanged"):
+            done = run(installed, program, "ledger.py", "ledger.json", **settings)
+            assert done.stdout == f"completed: {expected}\n", done.stderr
 
 
 def test_the_program_records_reminders_as_its_own_user(
-    installed: Path, program: Path, database: Database
+    installed: Path, tmp_path: Path, database: Database
 ) -> None:
+    program = copied("reminders", tmp_path)
     with cli_actors(database) as actors:
         actors.staff.clock.moment = datetime.now(UTC)  # the program goes by the machine's clock
         code = actors.client()

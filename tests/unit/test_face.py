@@ -24,3 +24,11 @@ def test_importing_the_package_imports_no_driver() -> None:
     script = "import clientupdater, sys; print('psycopg' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
     assert done.stdout.strip() == b"False"
+
+
+def test_a_deprecated_name_works_and_says_what_to_use_instead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(clientupdater._DEPRECATED, "open_app", "open_command_app")  # noqa: SLF001
+    with pytest.warns(DeprecationWarning, match=r"open_app is deprecated; use open_command_app"):
+        assert callable(clientupdater.__getattr__("open_app"))

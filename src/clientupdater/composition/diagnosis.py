@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.app import App
+    from clientupdater.ports.pension_numbers import LostKey
     from clientupdater.usecases.sync.diagnosis import SourceDiagnosis
 
+_LOST_KEYS = (
+    "put the key back from your safe (ENCRYPTION_KEYS=newest:…,{0}:…). If no copy exists, these "
+    "numbers cannot be read again, and everything else can: run clientupdater keys forget {0}, "
+    "then a full sync of each source, which delivers the numbers again"
+)
 _AS = "--as SOMEBODY@EXAMPLE.COM"
 
 
@@ -30,17 +36,20 @@ def diagnosed(app: App) -> Sequence[Health]:
 def _keys(app: App) -> Health:
     """Check that every pension number can be decrypted; without keys, `serve` refuses to start."""
     try:
-        missing = app.clients.pension_numbers.find_missing_keys()
+        lost = app.clients.pension_numbers.find_lost_keys()
     except Misconfigured as error:
         message = "; ".join(f"{fault.pointer} is not set" for fault in error.faults)
         remedy = "set them: 32 random bytes in base64 each (openssl rand -base64 32)"
         return Health("keys", ok=False, found=message, remedy=remedy)
-    if missing:
-        names = ", ".join(sorted(missing))
-        message = f"pension numbers are encrypted with keys that are not configured: {names}"
-        remedy = "add the keys after the newest one: ENCRYPTION_KEYS=newest:…,older:…"
-        return Health("keys", ok=False, found=message, remedy=remedy)
-    return Health("keys", ok=True, found="every pension number can be decrypted")
+    if lost:
+        message = "; ".join(map(_lost_key, lost))
+        return Health("keys", ok=False, found=message, remedy=_LOST_KEYS.format(lost[0].name))
+    return Health("keys", ok=True, found="the keys of all pension numbers open them")
+
+
+def _lost_key(key: LostKey) -> str:
+    state = "is another one now" if key.is_configured else "is not configured"
+    return f"the key {key.name!r} {state}; it encrypted {key.numbers} of the pension numbers"
 
 
 def _stuck_jobs(app: App) -> Health:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from clientupdater.adapters.files.local import folder_health
 from clientupdater.adapters.postgres.admin.backups import PostgresBackups
 from clientupdater.adapters.postgres.admin.erasure import PostgresErasure
 from clientupdater.adapters.postgres.admin.health import PostgresHealth
@@ -56,9 +59,13 @@ def diagnose(settings: Settings, **parts: Unpack[Parts]) -> Sequence[Health]:
         scopes, is_usable = postgres.scopes(scope_signer(settings))
         checks.append(scopes)
     if checks[0].ok:
-        checks.append(postgres.serving_role())
+        checks += [postgres.serving_role(), postgres.clock(datetime.now(UTC))]
+        checks += [PostgresHealth(settings.worker_url).users()] if is_usable else []
+        checks += [backups_of(settings).check()] if settings.database_migration_url else []
     if settings.database_replica_url:
         checks.append(PostgresHealth(settings.database_replica_url).replica())
+    if settings.export_s3_bucket is None:
+        checks.append(folder_health(Path(settings.export_dir)))
     if is_usable:
         with open_command_app(settings, **parts) as app:
             checks += diagnosed(app)

@@ -305,12 +305,14 @@ class CircuitOpen(Unavailable):
 class KeyMissing(Unavailable):
     """A value is encrypted with a key that ENCRYPTION_KEYS does not hold."""
 
-    def __init__(self, key: str) -> None:
-        """Name the key, for the person who can put it back."""
-        super().__init__(
-            "the key",
-            f"It is sealed with the key {key!r}, which ENCRYPTION_KEYS does not hold; add it.",
+    def __init__(self, key: str, *, is_another: bool = False) -> None:
+        """Name the key, for the person who can put it back; one of its name may be there."""
+        message = f"It is sealed with the key {key!r}, which ENCRYPTION_KEYS does not hold; add it."
+        another = (
+            f"The key {key!r} of ENCRYPTION_KEYS does not open it: it was sealed with another key "
+            "of that name, or changed. Put the key back that sealed it."
         )
+        super().__init__("the key", another if is_another else message)
 
 
 class SourceFailed(Error):

@@ -13,11 +13,22 @@ if TYPE_CHECKING:
 
 
 @frozen
-class RenewedBatch:
-    """How many numbers were encrypted again, and the last client examined (None: no more)."""
+class NumberBatch:
+    """How many numbers were changed, and the last client examined (None: no more)."""
 
-    renewed: int
+    changed: int
     last: ClientId | None
+
+
+@frozen
+class LostKey:
+    """A key that numbers are encrypted with and that cannot open them."""
+
+    name: str
+    numbers: int
+    """How many are encrypted with a key of this name."""
+    is_configured: bool
+    """Whether there is a key of this name, which is thus another one."""
 
 
 class PensionNumbers(Protocol):
@@ -41,13 +52,17 @@ class PensionNumbers(Protocol):
         """
         ...
 
-    def missing_keys(self) -> frozenset[str]:
-        """List the keys that numbers are encrypted with and that are not configured."""
+    def lost_keys(self) -> Sequence[LostKey]:
+        """List the keys that do not open what is encrypted with them; tries some of each."""
         ...
 
-    def renew_batch(self, *, after: ClientId | None, at_most: int) -> RenewedBatch:
-        """Encrypt the next numbers with the newest key, in the order of identity.
+    def renew_batch(self, *, after: ClientId | None, at_most: int) -> NumberBatch:
+        """Encrypt and index the next numbers with the newest keys, in the order of identity.
 
-        A number that changes meanwhile is skipped: it has the newest key already.
+        A number that changes meanwhile is skipped: it has the newest keys already.
         """
+        ...
+
+    def forget_batch(self, key: str, *, after: ClientId | None, at_most: int) -> NumberBatch:
+        """Delete those of the next numbers that name this key and that no key opens."""
         ...

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from clientupdater.adapters.security.key_ring import key_of
 from clientupdater.domain.errors import NotFound
-from clientupdater.ports.pension_numbers import RenewedBatch
+from clientupdater.ports.pension_numbers import LostKey, NumberBatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 class MemoryPensionNumbers:
     """The numbers of the clients within the scope, in a dictionary of sealed ones."""
 
-    _sealed: dict[ClientId, SealedNumber]
-    _written: dict[ClientId, SealedNumber]
+    _sealed: dict[ClientId, SealedNumber | None]
+    _written: dict[ClientId, SealedNumber | None]
+    """None: the number was deleted."""
     _vault: Vault
     _sees: Callable[[ClientId], bool]
 
@@ -42,21 +44,43 @@ class MemoryPensionNumbers:
         index = self._vault.blind_index(number)
         return sorted(c for c, sealed in self._all().items() if sealed.blind_index == index)
 
-    def missing_keys(self) -> frozenset[str]:
-        """Name the keys that numbers are sealed with and that we do not have."""
-        names = {key_of(sealed.ciphertext) for sealed in self._all().values()}
-        return frozenset(names - self._vault.ring.keys.keys())
-
-    def renew_batch(self, *, after: ClientId | None, at_most: int) -> RenewedBatch:
-        """Seal the next numbers anew with the newest key."""
+    def lost_keys(self) -> list[LostKey]:
+        """Try every number."""
         everyone = self._all()
-        looked_at = sorted(c for c in everyone if after is None or c > after)[:at_most]
-        stale = [c for c in looked_at if not self._vault.ring.is_current(everyone[c].ciphertext)]
-        for client in stale:
-            renewed = self._vault.renewed(everyone[client].ciphertext, client)
-            self._written[client] = evolve(everyone[client], ciphertext=renewed)
-        return RenewedBatch(len(stale), looked_at[-1] if len(looked_at) == at_most else None)
+        names = Counter(key_of(sealed.ciphertext) for sealed in everyone.values())
+        lost = {key_of(everyone[client].ciphertext) for client in everyone if self._is_lost(client)}
+        return [
+            LostKey(name, names[name], is_configured=name in self._vault.ring.keys)
+            for name in sorted(lost)
+        ]
+
+    def renew_batch(self, *, after: ClientId | None, at_most: int) -> NumberBatch:
+        """Seal and index the next numbers anew with the newest keys."""
+        everyone = self._all()
+        looked_at, last = self._next(after, at_most)
+        changed = 0
+        for client in looked_at:
+            old = everyone[client]
+            new = self._vault.renewed(old.ciphertext, old.blind_index, client)
+            if new:
+                self._written[client], changed = new, changed + 1
+        return NumberBatch(changed, last)
+
+    def forget_batch(self, key: str, *, after: ClientId | None, at_most: int) -> NumberBatch:
+        """Delete those of the next numbers that name this key and that no key opens."""
+        everyone = self._all()
+        looked_at, last = self._next(after, at_most)
+        lost = [c for c in looked_at if key_of(everyone[c].ciphertext) == key and self._is_lost(c)]
+        self._written.update(dict.fromkeys(lost))
+        return NumberBatch(len(lost), last)
+
+    def _next(self, after: ClientId | None, at_most: int) -> tuple[list[ClientId], ClientId | None]:
+        looked_at = sorted(c for c in self._all() if after is None or c > after)[:at_most]
+        return looked_at, looked_at[-1] if len(looked_at) == at_most else None
+
+    def _is_lost(self, client: ClientId) -> bool:
+        return not self._vault.opens(self._all()[client].ciphertext, client)
 
     def _all(self) -> dict[ClientId, SealedNumber]:
         kept = {**self._sealed, **self._written}
-        return {client: sealed for client, sealed in kept.items() if self._sees(client)}
+        return {client: sealed for client, sealed in kept.items() if sealed and self._sees(client)}

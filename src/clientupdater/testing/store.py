@@ -79,7 +79,7 @@ class MemoryBook:
     names: dict[UUID, str] = Factory(dict)
     """Codes of companies and branches, and names of staff."""
     vault: Vault | None = None
-    sealed: dict[ClientId, SealedNumber] = Factory(dict)
+    sealed: dict[ClientId, SealedNumber | None] = Factory(dict)
     cards: dict[ClientId, ContactCard] = Factory(dict)
     changes: list[ChangedContact] = Factory(list)
     jobs: dict[JobId, Job] = Factory(dict)
@@ -173,7 +173,7 @@ class MemoryTransaction:
     written: dict[RowKey, StoredRow] = Factory(dict)
     assigned: dict[ClientId, PersonId | None] = Factory(dict)
     entries: list[Entry] = Factory(list)
-    sealed: dict[ClientId, SealedNumber] = Factory(dict)
+    sealed: dict[ClientId, SealedNumber | None] = Factory(dict)
     cards: dict[ClientId, ContactCard] = Factory(dict)
     changes: list[ChangedContact] = Factory(list)
     jobs_written: dict[JobId, Job] = Factory(dict)

@@ -13,6 +13,7 @@ from attrs import define, frozen
 
 from clientupdater.domain.errors import Fault, Misconfigured, NotFound, Unavailable
 from clientupdater.ports.file_store import CHUNK, StoredFile
+from clientupdater.ports.health import Health
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,15 @@ SERVICE = "the folder of exports"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _BARRED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _PART = ".part"
+
+
+def folder_health(folder: Path) -> Health:
+    """Check that this process can write files there, or make the folder."""
+    place = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+    if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
+        return Health("exports", ok=True, found=f"files can be written to {folder}")
+    remedy = "make EXPORT_DIR a folder that this user can write to, shared with the workers"
+    return Health("exports", ok=False, found=f"{place} cannot be written to", remedy=remedy)
 
 
 @frozen

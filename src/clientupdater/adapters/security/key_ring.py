@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from clientupdater.domain.errors import KeyMissing
 from clientupdater.ports.sealing import KeyUnknown, Unreadable
 
 if TYPE_CHECKING:
@@ -61,6 +62,15 @@ class KeyRing:
             return self._cipher(name, purpose).decrypt(nonce, ciphertext, head + bound_to)
         except (InvalidTag, ValueError) as error:
             raise Unreadable("it was changed, or sealed for another purpose or place") from error
+
+    def required(self, sealed: bytes, purpose: str, bound_to: bytes = b"") -> bytes:
+        """Open data that was stored. Raises KeyMissing if no configured key opens it."""
+        try:
+            return self.opened(sealed, purpose, bound_to)
+        except KeyUnknown as error:
+            raise KeyMissing(error.name) from error
+        except Unreadable as error:
+            raise KeyMissing(key_of(sealed), is_another=True) from error
 
     def is_current(self, sealed: bytes) -> bool:
         """Whether data is sealed with the newest key."""

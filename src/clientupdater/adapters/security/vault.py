@@ -10,7 +10,6 @@ from attrs import field, frozen
 
 from clientupdater.adapters.security.key_ring import KEY_BYTES
 from clientupdater.domain.errors import Fault, KeyMissing, Misconfigured
-from clientupdater.ports.sealing import KeyUnknown
 
 if TYPE_CHECKING:
     from clientupdater.adapters.security.key_ring import KeyRing
@@ -51,16 +50,29 @@ class Vault:
         )
 
     def opened(self, ciphertext: bytes, client: ClientId) -> str:
-        """Open a client's number. Raises KeyMissing if the ring lacks its key."""
+        """Open a client's number. Raises KeyMissing if no key of the ring opens it."""
         try:
-            return self.ring.opened(ciphertext, PURPOSE, client.bytes).decode()
-        except KeyUnknown as error:
+            return self.ring.required(ciphertext, PURPOSE, client.bytes).decode()
+        except KeyMissing as error:
             _log.warning("a pension number cannot be opened: %s", error)
-            raise KeyMissing(error.name) from error
+            raise
 
-    def renewed(self, ciphertext: bytes, client: ClientId) -> bytes:
-        """Seal a number again, with the newest key."""
-        return self.ring.sealed(self.opened(ciphertext, client).encode(), PURPOSE, client.bytes)
+    def opens(self, ciphertext: bytes, client: ClientId) -> bool:
+        """Whether a key of the ring opens a client's number."""
+        try:
+            self.ring.required(ciphertext, PURPOSE, client.bytes)
+        except KeyMissing:
+            return False
+        return True
+
+    def renewed(
+        self, ciphertext: bytes, blind_index: bytes, client: ClientId
+    ) -> SealedNumber | None:
+        """Seal a number again, with the newest key and the present index; None if it is so."""
+        number = self.opened(ciphertext, client)
+        if self.ring.is_current(ciphertext) and self.blind_index(number) == blind_index:
+            return None
+        return self.sealed(number, client)
 
     def blind_index(self, number: str) -> bytes:
         """Hash a number for look-ups, however it is typed."""

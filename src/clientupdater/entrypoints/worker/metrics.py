@@ -22,7 +22,7 @@ class JobMetrics:
         self._durations = Histogram(
             "clientupdater_job_duration_seconds",
             "How long jobs took, by name and outcome.",
-            ("job", "outcome"),
+            ("name", "outcome"),  # `job` is Prometheus's own label
             buckets=_BUCKETS,
             registry=self.registry,
         )

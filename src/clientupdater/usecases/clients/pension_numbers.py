@@ -11,9 +11,11 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import ClientId, ClientRef
-    from clientupdater.ports.pension_numbers import RenewedBatch
+    from clientupdater.ports.pension_numbers import LostKey, NumberBatch, PensionNumbers
     from clientupdater.usecases.clients.client_access import ClientAccess
 
 BATCH = 500
@@ -40,25 +42,36 @@ class PensionNumberAccess:
         return number
 
     def renew(self) -> int:
-        """Seal all numbers with the newest key, in batches; return how many had an older one.
+        """Seal and index all numbers with the newest keys; return how many had older ones.
 
         It can be stopped at any moment and run again.
         """
-        batch = self._renew(None)
-        renewed = batch.renewed
-        while batch.last:
-            batch = self._renew(batch.last)
-            renewed += batch.renewed
-        return renewed
+        return self._in_batches(
+            lambda numbers, after: numbers.renew_batch(after=after, at_most=self.batch)
+        )
 
-    def _renew(self, after: ClientId | None) -> RenewedBatch:
-        with self.clients.work.begin(SYSTEM) as tx:
-            return tx.pension_numbers.renew_batch(after=after, at_most=self.batch)
+    def forget(self, key: str) -> int:
+        """Delete the numbers that name this key and that no key opens; return how many.
 
-    def find_missing_keys(self) -> frozenset[str]:
-        """List the keys that numbers are sealed with and that are not configured.
+        Numbers that can be read stay. A full run of a source delivers the deleted ones again.
+        """
+        return self._in_batches(
+            lambda numbers, after: numbers.forget_batch(key, after=after, at_most=self.batch)
+        )
+
+    def _in_batches(self, change: Callable[[PensionNumbers, ClientId | None], NumberBatch]) -> int:
+        changed, after = 0, None
+        while True:
+            with self.clients.work.begin(SYSTEM) as tx:
+                batch = change(tx.pension_numbers, after)
+            changed, after = changed + batch.changed, batch.last
+            if after is None:
+                return changed
+
+    def find_lost_keys(self) -> Sequence[LostKey]:
+        """List the keys that do not open what is sealed with them.
 
         Raises Misconfigured if no key is configured.
         """
         with self.clients.work.begin(SYSTEM) as tx:
-            return tx.pension_numbers.missing_keys()
+            return tx.pension_numbers.lost_keys()

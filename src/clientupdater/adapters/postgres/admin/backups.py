@@ -22,7 +22,15 @@ from clientupdater.adapters.postgres.core.connect import (
     described,
     translated,
 )
-from clientupdater.domain.errors import Conflict, Fault, InvalidInput, Misconfigured, Unavailable
+from clientupdater.domain.errors import (
+    Conflict,
+    Error,
+    Fault,
+    InvalidInput,
+    Misconfigured,
+    Unavailable,
+)
+from clientupdater.ports.health import Health
 from clientupdater.runtime import child_process
 from clientupdater.runtime.private_files import write_private
 
@@ -33,6 +41,9 @@ if TYPE_CHECKING:
     from clientupdater.ports.maintenance import Finding
 
 ROLE = "clientupdater_backup"
+_NO_BACKUPS = (
+    "set DATABASE_MIGRATION_URL to the owner's login, or install PostgreSQL's client programs"
+)
 _HAS_ROLE = """
 select exists (select from pg_catalog.pg_roles
                 where rolname = %s and rolbypassrls and pg_has_role(oid, 'member'))
@@ -52,19 +63,22 @@ class PostgresBackups:
 
     url: str = field(repr=False)
 
+    def check(self) -> Health:
+        """Check that a dump could be written: by the owner's login, with a fitting pg_dump."""
+        try:
+            program = self._dumping_program()
+        except Error as error:
+            faults = error.faults if isinstance(error, Misconfigured) else ()
+            message = "; ".join(fault.message for fault in faults) or error.message
+            return Health("backups", ok=False, found=message, remedy=_NO_BACKUPS)
+        return Health("backups", ok=True, found=f"{program} can read everything")
+
     def dump(self, file: Path) -> int:
         """Write everything, past row-level security; return how many bytes.
 
         It is written under another name first, so that a file of that name is complete.
         """
-        with connected_past_poolers(self.url) as connection, translated(described(self.url)):
-            if connection.execute(_HAS_ROLE, [ROLE]).fetchone() != (True,):
-                message = (
-                    f"its login cannot take on the role {ROLE}: set it to the owner's login,"
-                    " or run sql/roles.sql as a superuser"
-                )
-                raise Misconfigured([Fault("DATABASE_MIGRATION_URL", message)])
-            program = _program("pg_dump", connection)
+        program = self._dumping_program()
         partial = file.with_name(f"{file.name}.partial")
         try:
             # Created here, with a mode that lets no other user read it.
@@ -78,6 +92,16 @@ class PostgresBackups:
         finally:
             partial.unlink(missing_ok=True)
         return size
+
+    def _dumping_program(self) -> Path:
+        with connected_past_poolers(self.url) as connection, translated(described(self.url)):
+            if connection.execute(_HAS_ROLE, [ROLE]).fetchone() != (True,):
+                message = (
+                    f"its login cannot take on the role {ROLE}: set it to the owner's login,"
+                    " or run sql/roles.sql as a superuser"
+                )
+                raise Misconfigured([Fault("DATABASE_MIGRATION_URL", message)])
+            return _program("pg_dump", connection)
 
     def restore(self, file: Path) -> Sequence[Finding]:
         """Read it all back in one transaction, then return the faults that a check finds.

@@ -24,8 +24,11 @@ from clientupdater.domain.errors import Error
 from clientupdater.ports.health import Health
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
 
+CLOCKS_DIFFER_S = 5
 _PAST_POOLER = (
     "set DATABASE_DIRECT_URL (and DATABASE_WORKER_URL, DATABASE_MIGRATION_URL, where they are set) "
     "to the address of PostgreSQL itself"
@@ -123,6 +126,32 @@ class PostgresHealth:
             return Health("replica", ok=True, found="it has replayed no transaction yet")
         message = f"the last transaction that it replayed is {int(seconds)} s old"
         return Health("replica", ok=True, found=message)
+
+    def clock(self, now: datetime) -> Health:
+        """Check that this machine and the database agree on the time."""
+        try:
+            with connected(self.url) as connection, translated(described(self.url)):
+                row = connection.execute("select clock_timestamp()").fetchone()
+        except Error as error:
+            return Health("clock", ok=False, found=error.message)
+        apart = abs(now - row[0]).total_seconds() if row else 0
+        if apart > CLOCKS_DIFFER_S:
+            message = f"this machine and the database are {apart:.0f} s apart"
+            remedy = "let both set their clocks by the network: apt-get install chrony"
+            return Health("clock", ok=False, found=message, remedy=remedy)
+        return Health("clock", ok=True, found="this machine and the database agree")
+
+    def users(self) -> Health:
+        """Tell whether there is a user yet, who can make others."""
+        try:
+            with connected(self.url) as connection, translated(described(self.url)):
+                row = connection.execute("select count(*) from users where is_active").fetchone()
+        except Error as error:
+            return Health("users", ok=False, found=error.message)
+        message = f"{row[0] if row else 0} are active"
+        if row == (0,):
+            message = "none yet; make the first: clientupdater users create EMAIL --bootstrap"
+        return Health("users", ok=True, found=message)
 
     def schema(self) -> Health:
         """Check that every migration of this code is applied.

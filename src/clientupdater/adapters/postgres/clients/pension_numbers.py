@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
 from attrs import frozen
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.adapters.security.key_ring import key_of
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.ids import ClientId
-from clientupdater.ports.pension_numbers import RenewedBatch
+from clientupdater.ports.pension_numbers import LostKey, NumberBatch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.security.vault import Vault
 
 QUERIES = named_queries("clients/pension_numbers.sql")
+Columns: TypeAlias = "Mapping[str, Sequence[object]]"
 BEFORE_ALL = UUID(int=0)
+SAMPLE = 100
+"""Numbers of each key that are opened to see whether it is the right one."""
 
 
 @frozen
@@ -50,25 +56,52 @@ class PostgresPensionNumbers:
         cursor = self._connection.execute(QUERIES["owners"], values)
         return [ClientId(client) for (client,) in cursor]
 
-    def missing_keys(self) -> frozenset[str]:
-        """Name the keys that numbers are sealed with and that we do not have."""
-        rows = self._connection.execute(QUERIES["keys"]).fetchall()
-        return frozenset(name for (name,) in rows) - self._vault.ring.keys.keys()
+    def lost_keys(self) -> Sequence[LostKey]:
+        """Try a sample of each key's numbers."""
+        rows = self._connection.execute(QUERIES["keys"], {"sample": SAMPLE}).fetchall()
+        return [
+            LostKey(name, numbers, is_configured=name in self._vault.ring.keys)
+            for name, numbers, ids, ciphertexts in rows
+            if not all(map(self._vault.opens, ciphertexts, map(ClientId, ids)))
+        ]
 
-    def renew_batch(self, *, after: ClientId | None, at_most: int) -> RenewedBatch:
-        """Seal the next numbers anew with the newest key."""
-        values: dict[str, object] = {"after": after or BEFORE_ALL, "at_most": at_most}
-        rows = self._connection.execute(QUERIES["candidates"], values).fetchall()
-        stale = [each for each in rows if not self._vault.ring.is_current(each[1])]
-        last = ClientId(rows[-1][0]) if len(rows) == at_most else None
-        return RenewedBatch(self._renew([(ClientId(id_), old) for id_, old in stale]), last)
-
-    def _renew(self, stale: list[tuple[ClientId, bytes]]) -> int:
-        if not stale:
-            return 0
-        values = {
-            "ids": [client for client, _ in stale],
-            "seen": [old for _, old in stale],
-            "renewed": [self._vault.renewed(old, client) for client, old in stale],
+    def renew_batch(self, *, after: ClientId | None, at_most: int) -> NumberBatch:
+        """Seal and index the next numbers anew with the newest keys."""
+        rows, last = self._candidates(after, at_most)
+        renewed = [
+            (client, old, new)
+            for client, old, index in rows
+            if (new := self._vault.renewed(old, index, client))
+        ]
+        values: Columns = {
+            "ids": [client for client, _, _ in renewed],
+            "seen": [old for _, old, _ in renewed],
+            "renewed": [new.ciphertext for _, _, new in renewed],
+            "indexes": [new.blind_index for _, _, new in renewed],
         }
-        return self._connection.execute(QUERIES["renew"], values).rowcount
+        return NumberBatch(self._change("renew", values), last)
+
+    def forget_batch(self, key: str, *, after: ClientId | None, at_most: int) -> NumberBatch:
+        """Delete those of the next numbers that name this key and that no key opens."""
+        rows, last = self._candidates(after, at_most)
+        lost = [
+            (client, sealed)
+            for client, sealed, _ in rows
+            if key_of(sealed) == key and not self._vault.opens(sealed, client)
+        ]
+        values: Columns = {
+            "ids": [client for client, _ in lost],
+            "seen": [sealed for _, sealed in lost],
+        }
+        return NumberBatch(self._change("forget", values), last)
+
+    def _candidates(
+        self, after: ClientId | None, at_most: int
+    ) -> tuple[list[tuple[ClientId, bytes, bytes]], ClientId | None]:
+        values: dict[str, object] = {"after": after or BEFORE_ALL, "at_most": at_most}
+        items = self._connection.execute(QUERIES["candidates"], values).fetchall()
+        rows = [(ClientId(client), sealed, index) for client, sealed, index in items]
+        return rows, rows[-1][0] if len(rows) == at_most else None
+
+    def _change(self, statement: str, values: Columns) -> int:
+        return self._connection.execute(QUERIES[statement], values).rowcount if values["ids"] else 0

@@ -11,8 +11,6 @@ from psycopg.types.json import Jsonb
 from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.adapters.postgres.sync.raw_records import read, written
 from clientupdater.adapters.security.vault import required
-from clientupdater.domain.errors import KeyMissing
-from clientupdater.ports.sealing import KeyUnknown
 from clientupdater.ports.sync import InputPage, LastPage, Notice
 
 if TYPE_CHECKING:
@@ -103,10 +101,7 @@ class PostgresSyncInputs:
     def _opened(
         self, job: SyncJobId, first: int, values: dict[str, Any], sealed: bytes
     ) -> InputPage:
-        try:
-            packed = required(self._vault).ring.opened(sealed, PURPOSE, _place(job, first))
-        except KeyUnknown as error:
-            raise KeyMissing(error.name) from error
+        packed = required(self._vault).ring.required(sealed, PURPOSE, _place(job, first))
         columns = tuple(values.get("columns", ()))
         return InputPage(first, read(zlib.decompress(packed)), values["next"], columns)
 
