@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.support.servers import Database
 
-EXAMPLES = os.environ.get("CLIENTUPDATER_FUZZ_EXAMPLES", "4")
+EXAMPLES = os.environ.get("CLIENTUPDATER_FUZZ_EXAMPLES", "2")
 SEED = os.environ.get("CLIENTUPDATER_FUZZ_SEED", "20261124")
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SIGN_OUT = r"sessions/(current|\{session\})$|/users/\{user\}/sessions$"

@@ -13,6 +13,7 @@ from psycopg.conninfo import make_conninfo
 from clientupdater.ports.queue import QUEUES
 from tests.faults.test_several_servers import is_ready, serving, signed_in
 from tests.support.cli_actors import CliActors, cli_actors
+from tests.support.http_server import WITHOUT_TLS
 from tests.support.lost_redis import hanging, url_at
 from tests.support.servers import free_port
 from tests.support.waiting import wait_until
@@ -41,7 +42,7 @@ def watched(database: Database, **settings: str) -> Iterator[str]:
 
 
 def asked(base: str, heads: dict[str, str] = AS_OPS) -> tuple[int, Any]:
-    answer = httpx.get(base + PATH, headers=heads, timeout=20)
+    answer = httpx.get(base + PATH, headers=heads, timeout=20, verify=WITHOUT_TLS)
     return answer.status_code, answer.json()
 
 
@@ -131,7 +132,7 @@ def test_without_the_database_operations_still_hear_so(database: Database) -> No
         _, result = asked(base)
         assert result["status"] == "unhealthy"
         assert result["services"]["database"]["error"] == "it does not answer"
-        assert httpx.get(f"{base}/livez", timeout=30).status_code == 200
+        assert httpx.get(f"{base}/livez", timeout=30, verify=WITHOUT_TLS).status_code == 200
         wait_until(lambda: not is_ready(base))
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from tests.support.cli_actors import CliActors, cli_actors, running
 from tests.support.forked_servers import forked_server
+from tests.support.http_server import WITHOUT_TLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,4 +94,6 @@ class Asker:
         version = self.made
         json = {"status": "CALLED", "version": version, "remarks": f"Call {version}"}
         heads = {**self.heads, "Idempotency-Key": f"call-{version}"}
-        return httpx.post(server.base + self.url, json=json, headers=heads, timeout=20)
+        return httpx.post(
+            server.base + self.url, json=json, headers=heads, timeout=20, verify=WITHOUT_TLS
+        )
