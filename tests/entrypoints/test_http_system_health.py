@@ -11,8 +11,9 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from clientupdater.ports.queue import QUEUES
-from tests.faults.test_several_servers import is_ready, serving, signed_in
+from tests.faults.test_several_servers import is_ready, signed_in
 from tests.support.cli_actors import CliActors, cli_actors
+from tests.support.forked_servers import forked_server
 from tests.support.http_server import WITHOUT_TLS
 from tests.support.lost_redis import hanging, url_at
 from tests.support.servers import free_port
@@ -37,8 +38,8 @@ def actors(database: Database) -> Iterator[CliActors]:
 
 @contextmanager
 def watched(database: Database, **settings: str) -> Iterator[str]:
-    with serving(database, OPS_TOKEN=TOKEN, **settings) as (_, base):
-        yield base
+    with forked_server(DATABASE_URL=database.app_url, OPS_TOKEN=TOKEN, **settings) as server:
+        yield server.base
 
 
 def asked(base: str, heads: dict[str, str] = AS_OPS) -> tuple[int, Any]:

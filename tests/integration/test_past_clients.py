@@ -26,7 +26,7 @@ from clientupdater.ports.reports import CompletionQuery, PlaceQuery
 from clientupdater.ports.staff_reports import StaffQuery
 from tests.support.past_world import BEGUN, Past, figures_of, prepared, scoped_rows
 from tests.support.report_world import CODES, NOVEMBER, report_world
-from tests.support.worlds import some_of
+from tests.support.thoroughness import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

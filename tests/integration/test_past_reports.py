@@ -19,7 +19,7 @@ from clientupdater.usecases.reports.past import SETTLED_AFTER
 from tests.support.past_world import READS, Past, counted_in, prepared
 from tests.support.report_world import CODES, NOVEMBER, report_world
 from tests.support.sync_fixture import MANILA
-from tests.support.worlds import some_of
+from tests.support.thoroughness import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -35,8 +35,8 @@ from clientupdater.usecases.reports.trend import Trend
 from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO, MANILA, NOVEMBER
 from tests.support.recount import CountedRow, counted_rows, counts_of, credits_of
 from tests.support.stores import PostgresStore
+from tests.support.thoroughness import some_of
 from tests.support.tracking_fixture import CALLED, STAFF, TrackingFixture, who
-from tests.support.worlds import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -11,7 +11,7 @@ from clientupdater.ports.reports import PAST_DUE, DashboardQuery, PlaceQuery, Re
 from clientupdater.ports.staff_reports import SignalEventsRead, SignalsQuery, StaffBy, StaffQuery
 from clientupdater.usecases.reports.folding import FoldCounts
 from tests.support.report_world import NOVEMBER, ReportWorld, report_world
-from tests.support.worlds import some_of
+from tests.support.thoroughness import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

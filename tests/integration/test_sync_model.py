@@ -31,7 +31,7 @@ from clientupdater.domain.sync.versions import RecordVersion
 from clientupdater.ports.sources import is_deleted
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.sync_fixture import BLANK, Syncing, record
-from tests.support.worlds import some_of
+from tests.support.thoroughness import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
