@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tests.support.forked_servers import ForkedServer
     from tests.support.seal_fixture import SealWorld
 
-ROUNDS, PAUSE_S = 6, 0.05
+ROUNDS, PAUSE_S = 6, 0.2
 CODES = ["S1", "S2", "S3", "S4", "S5", "S6", "S7"]
 
 
