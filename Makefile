@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-fast fuzz lint bench docs lock audit sbom clean faults together
+.PHONY: help setup demo serve test test-fast thorough fuzz lint bench docs lock audit sbom clean faults together
 
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p >/dev/null 2>&1 \
@@ -59,6 +59,10 @@ test: .venv/dev ## run all tests, with a PostgreSQL and a Redis of their own
 
 test-fast: .venv/dev ## run the tests that need no server
 	$(BIN)/pytest tests/unit tests/architecture $(ARGS)
+
+thorough: .venv/dev ## go through all random worlds and kills, of which `make test` takes some
+	CLIENTUPDATER_THOROUGH=true $(BIN)/pytest $(BESIDE) $(ARGS) \
+		$$(grep -rl --include='test_*.py' 'import some_of' tests)
 
 fuzz: .venv/dev ## send a hundred random requests to every operation
 	CLIENTUPDATER_FUZZ_EXAMPLES=100 CLIENTUPDATER_FUZZ_SEED=$$RANDOM \

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import secrets
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,13 +10,14 @@ import structlog
 from hypothesis import settings
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
-from tests.support import servers
-from tests.support.servers import Database
+from tests.support import databases, servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.adapters.postgres.admin.cluster import Cluster
+    from tests.support.databases import Databases
+    from tests.support.servers import Database
 
 settings.register_profile("default", derandomize=True, max_examples=50, deadline=None)
 settings.register_profile("thorough", derandomize=False, max_examples=1000, deadline=None)
@@ -32,9 +31,6 @@ structlog.configure(
     ]
 )
 
-_RUN = secrets.token_hex(4)
-_numbers = itertools.count(1)
-
 
 def pytest_report_header() -> str:
     """Say at the top which servers are used."""
@@ -45,37 +41,39 @@ def pytest_report_header() -> str:
 def cluster() -> Iterator[Cluster]:
     """Give the PostgreSQL server of this session."""
     with servers.postgres() as provided:
+        if not servers.foreign_url():
+            databases.log_in_quickly(provided)
         yield provided
 
 
 @pytest.fixture(scope="session")
-def template_database(cluster: Cluster) -> Iterator[str]:
+def databases_of_tests(cluster: Cluster) -> Iterator[Databases]:
+    with databases.opened(cluster) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def template_database(databases_of_tests: Databases) -> Iterator[str]:
     """Give the name of a database that is migrated and seeded, to be copied."""
-    name = f"test_{_RUN}_template"
-    cluster.create_database(name)
-    maintenance = PostgresMaintenance(cluster.owner_url(name))
-    maintenance.migrate()
-    maintenance.seed()
-    yield name
-    cluster.drop_database(name)
+    with databases_of_tests.new() as template:
+        maintenance = PostgresMaintenance(template.owner_url)
+        maintenance.migrate()
+        maintenance.seed()
+        yield template.name
 
 
 @pytest.fixture
-def empty_database(cluster: Cluster) -> Iterator[Database]:
+def empty_database(databases_of_tests: Databases) -> Iterator[Database]:
     """Give a database with nothing in it."""
-    name = f"test_{_RUN}_{next(_numbers)}"
-    cluster.create_database(name)
-    yield Database.on(cluster, name)
-    cluster.drop_database(name)
+    with databases_of_tests.new() as database:
+        yield database
 
 
 @pytest.fixture
-def database(cluster: Cluster, template_database: str) -> Iterator[Database]:
+def database(databases_of_tests: Databases, template_database: str) -> Iterator[Database]:
     """Give a migrated and seeded database of the test's own."""
-    name = f"test_{_RUN}_{next(_numbers)}"
-    cluster.create_database(name, template=template_database)
-    yield Database.on(cluster, name)
-    cluster.drop_database(name)
+    with databases_of_tests.new(template_database) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")

@@ -16,16 +16,17 @@ import httpx
 import pytest
 
 from clientupdater.demo_data import fill
-from tests.faults.test_several_servers import serving
+from tests.faults.test_several_servers import UNLIMITED
 from tests.support.builders import MANILA
 from tests.support.commands import environment
+from tests.support.forked_servers import forked_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.servers import Database
 
-EXAMPLES = os.environ.get("CLIENTUPDATER_FUZZ_EXAMPLES", "4")
+EXAMPLES = os.environ.get("CLIENTUPDATER_FUZZ_EXAMPLES", "2")
 SEED = os.environ.get("CLIENTUPDATER_FUZZ_SEED", "20261124")
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SIGN_OUT = r"sessions/(current|\{session\})$|/users/\{user\}/sessions$"
@@ -37,14 +38,15 @@ def api(database: Database) -> Iterator[tuple[str, dict[str, str]]]:
     """Serve a filled book; give the address and who can sign in, by role."""
     people = fill(database.worker_url, clients=60, now=datetime.now(UTC), zone=MANILA)
     # With it, /metrics is there, and asks for it as the contract says.
-    with serving(database, OPS_TOKEN="not-known-to-whoever-asks-here") as (_, base):  # noqa: S106
+    settings = {"DATABASE_URL": database.app_url, "OPS_TOKEN": "not-known-to-whoever-asks-here"}
+    with forked_server(**settings, **UNLIMITED) as server:
         tokens = {}
         for each in people:
             proof = {"email": each.email, "password": each.password}
             tokens[each.role] = httpx.post(
-                f"{base}/api/v1/sessions", json=proof, timeout=30
+                f"{server.base}/api/v1/sessions", json=proof, timeout=30
             ).json()["token"]
-        yield base, tokens
+        yield server.base, tokens
 
 
 @pytest.mark.parametrize(

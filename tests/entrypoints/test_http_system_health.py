@@ -11,8 +11,10 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from clientupdater.ports.queue import QUEUES
-from tests.faults.test_several_servers import is_ready, serving, signed_in
+from tests.faults.test_several_servers import is_ready, signed_in
 from tests.support.cli_actors import CliActors, cli_actors
+from tests.support.forked_servers import forked_server
+from tests.support.http_server import WITHOUT_TLS
 from tests.support.lost_redis import hanging, url_at
 from tests.support.servers import free_port
 from tests.support.waiting import wait_until
@@ -36,12 +38,12 @@ def actors(database: Database) -> Iterator[CliActors]:
 
 @contextmanager
 def watched(database: Database, **settings: str) -> Iterator[str]:
-    with serving(database, OPS_TOKEN=TOKEN, **settings) as (_, base):
-        yield base
+    with forked_server(DATABASE_URL=database.app_url, OPS_TOKEN=TOKEN, **settings) as server:
+        yield server.base
 
 
 def asked(base: str, heads: dict[str, str] = AS_OPS) -> tuple[int, Any]:
-    answer = httpx.get(base + PATH, headers=heads, timeout=20)
+    answer = httpx.get(base + PATH, headers=heads, timeout=20, verify=WITHOUT_TLS)
     return answer.status_code, answer.json()
 
 
@@ -131,7 +133,7 @@ def test_without_the_database_operations_still_hear_so(database: Database) -> No
         _, result = asked(base)
         assert result["status"] == "unhealthy"
         assert result["services"]["database"]["error"] == "it does not answer"
-        assert httpx.get(f"{base}/livez", timeout=30).status_code == 200
+        assert httpx.get(f"{base}/livez", timeout=30, verify=WITHOUT_TLS).status_code == 200
         wait_until(lambda: not is_ready(base))
 
 

@@ -22,6 +22,7 @@ from clientupdater.adapters.postgres.admin.embedded import EmbeddedPostgres
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from tests.integration.test_changes import APPEND, MANILA
 from tests.support.forked_servers import forked_server
+from tests.support.http_server import WITHOUT_TLS
 from tests.support.seal_fixture import seal_world
 from tests.support.servers import Database, folder_of_data
 from tests.support.waiting import wait_until
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from tests.support.forked_servers import ForkedServer
     from tests.support.seal_fixture import SealWorld
 
-ROUNDS = 6
+ROUNDS, PAUSE_S = 6, 0.2
 CODES = ["S1", "S2", "S3", "S4", "S5", "S6", "S7"]
 
 
@@ -65,6 +66,7 @@ class FeedReader:
                 params={"after": self.after, "limit": self.limit, "wait": 1},
                 headers={"Authorization": f"Bearer {self.token}"},
                 timeout=20,
+                verify=WITHOUT_TLS,
             )
             if response.status_code == 200:
                 page = response.json()
@@ -81,7 +83,7 @@ class FeedReader:
 
 
 def write(url: str, number: int, over: Event) -> None:
-    """Commit, roll back, or commit late, again and again."""
+    """Commit, roll back, or commit late, again and again; pause, or all would wait for these."""
     chance = random.Random(number)  # noqa: S311 — no secret
     while not over.is_set():
         with suppress(psycopg.OperationalError), psycopg.connect(url) as connection:
@@ -94,6 +96,7 @@ def write(url: str, number: int, over: Event) -> None:
                     connection.rollback()
                 else:
                     connection.commit()
+                over.wait(PAUSE_S)
 
 
 def crash(url: str) -> None:

@@ -22,12 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+OPS_TOKEN = secrets.token_hex()
+
+
 class Demo:
     """A demo under way, and its directory."""
 
     def __init__(self, process: subprocess.Popen[str], folder: Path, port: int) -> None:
         self.process = process
+        self.folder = folder
         self.port = port
+        self.environment = folder / "demo.env"
         self.note = folder / "demo.json"
         self.state: dict[str, Any] = {}
 
@@ -68,8 +73,9 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
+    """Give one for all demos that come up and go down: only the first has to fill it."""
     with folder_of_data() as opened:
         yield opened / "demo"
 
@@ -100,6 +106,13 @@ def demo_in(
             wait_until(lambda: gone(family))
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Demo]:
+    """Give one to look at, which no test stops or changes."""
+    with folder_of_data() as opened, demo_in(opened / "demo", OPS_TOKEN=OPS_TOKEN) as demo:
+        yield demo
+
+
 def clusters_birth(folder: Path) -> float:
     return (folder / "postgres" / "provisioned").stat().st_mtime
 
@@ -113,6 +126,7 @@ def test_it_comes_up_says_where_and_stops_without_a_trace(folder: Path) -> None:
         assert console.status_code == 200
         family = demo.family()
         assert len(family) > 3
+        assert demo.environment.exists()
         interrupt(demo.process)
         out, err = demo.process.communicate(timeout=PATIENCE_S)
         assert demo.process.returncode == 0
@@ -121,56 +135,48 @@ def test_it_comes_up_says_where_and_stops_without_a_trace(folder: Path) -> None:
         assert "the data is kept" in err
         assert gone(family)
         assert not demo.note.exists()
+        assert not demo.environment.exists()
 
 
-def test_the_server_follows_the_settings_of_the_demos_environment(folder: Path) -> None:
-    token = secrets.token_hex()
-    with demo_in(folder, OPS_TOKEN=token) as demo:
-        heads = {"Authorization": f"Bearer {token}"}
-        metrics = httpx.get(f"{demo.state['base_url']}/metrics", headers=heads, timeout=30)
-        assert metrics.status_code == 200
+def test_the_server_follows_the_settings_of_the_demos_environment(running: Demo) -> None:
+    heads = {"Authorization": f"Bearer {OPS_TOKEN}"}
+    metrics = httpx.get(f"{running.state['base_url']}/metrics", headers=heads, timeout=30)
+    assert metrics.status_code == 200
 
 
-def test_the_files_for_scripts_are_there_once_the_server_is_ready(folder: Path) -> None:
-    with demo_in(folder) as demo:
-        assert demo.note.exists()
-        assert (folder / "demo.env").exists()
+def test_the_files_for_scripts_are_there_once_the_server_is_ready(running: Demo) -> None:
+    assert running.note.exists()
+    assert running.environment.stat().st_mode & 0o077 == 0
 
 
-def test_commands_of_another_terminal_work_on_it(folder: Path) -> None:
-    with demo_in(folder):
-        value = folder / "demo.env"
-        assert value.stat().st_mode & 0o077 == 0
-        command = f"set -a; . {value}; exec {' '.join(COMMAND)} sync run csv --preview --json"
-        done = subprocess.run(
-            ["/bin/sh", "-c", command],
-            capture_output=True,
-            env=environment(),
-            timeout=2 * PATIENCE_S,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        assert orjson.loads(done.stdout)["counts"]["created"] > 0
-        command = f"set -a; . {value}; exec {' '.join(COMMAND)} db check"
-        checked = subprocess.run(
-            ["/bin/sh", "-c", command], env=environment(), timeout=2 * PATIENCE_S, check=False
-        )
-        assert checked.returncode == 0, "it holds the owner's login, too"
-    assert not value.exists()
+def test_commands_of_another_terminal_work_on_it(running: Demo) -> None:
+    value = running.environment
+    command = f"set -a; . {value}; exec {' '.join(COMMAND)} sync run csv --preview --json"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command],
+        capture_output=True,
+        env=environment(),
+        timeout=2 * PATIENCE_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert orjson.loads(done.stdout)["counts"]["created"] > 0
+    command = f"set -a; . {value}; exec {' '.join(COMMAND)} db check"
+    checked = subprocess.run(
+        ["/bin/sh", "-c", command], env=environment(), timeout=2 * PATIENCE_S, check=False
+    )
+    assert checked.returncode == 0, "it holds the owner's login, too"
 
 
-def test_every_listed_account_can_sign_in(folder: Path) -> None:
-    with demo_in(folder) as demo:
-        api = f"{demo.state['base_url']}/api/v1"
-        for account in demo.state["accounts"]:
-            proof = {"email": account["email"], "password": account["password"]}
-            signed = httpx.post(f"{api}/sessions", json=proof, timeout=30)
-            assert signed.status_code == 201, signed.text
-            heads = {"Authorization": f"Bearer {signed.json()['token']}"}
-            assert (
-                httpx.get(f"{api}/me", headers=heads, timeout=30).json()["user"]["email"]
-                == proof["email"]
-            )
+def test_every_listed_account_can_sign_in(running: Demo) -> None:
+    api = f"{running.state['base_url']}/api/v1"
+    for account in running.state["accounts"]:
+        proof = {"email": account["email"], "password": account["password"]}
+        signed = httpx.post(f"{api}/sessions", json=proof, timeout=30)
+        assert signed.status_code == 201, signed.text
+        heads = {"Authorization": f"Bearer {signed.json()['token']}"}
+        me = httpx.get(f"{api}/me", headers=heads, timeout=30).json()
+        assert me["user"]["email"] == proof["email"]
 
 
 def test_a_second_start_keeps_the_data_and_reset_starts_over(folder: Path) -> None:
@@ -182,18 +188,18 @@ def test_a_second_start_keeps_the_data_and_reset_starts_over(folder: Path) -> No
         assert clusters_birth(folder) > born
 
 
-def test_a_second_one_on_the_same_data_names_the_first_and_leaves_it_alone(folder: Path) -> None:
-    with demo_in(folder) as first:
-        done = run("demo", "--data-dir", str(folder), "--port", str(free_port()))
-        assert done.returncode == 5
-        assert f"Process {first.process.pid} already uses" in done.stderr
-        assert httpx.get(f"{first.state['base_url']}/readyz", timeout=30).status_code == 200
+def test_a_second_one_on_the_same_data_names_the_first_and_leaves_it_alone(running: Demo) -> None:
+    done = run("demo", "--data-dir", str(running.folder), "--port", str(free_port()))
+    assert done.returncode == 5
+    assert f"Process {running.process.pid} already uses" in done.stderr
+    assert running.is_ready()
 
 
-def test_a_port_in_use_is_reported_in_one_line_and_nothing_is_left(folder: Path) -> None:
-    with demo_in(folder) as first:
-        port = first.state["base_url"].rpartition(":")[2]
-        done = run("demo", "--data-dir", f"{folder}-other", "--port", port)
+def test_a_port_in_use_is_reported_in_one_line_and_nothing_is_left(
+    running: Demo, tmp_path: Path
+) -> None:
+    port = running.state["base_url"].rpartition(":")[2]
+    done = run("demo", "--data-dir", str(tmp_path / "other"), "--port", port)
     assert done.returncode == 5
     assert f"port {port} of 127.0.0.1 is in use" in done.stderr.splitlines()[-1]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 import time
@@ -16,6 +15,8 @@ import pytest
 
 from tests.support.cli_actors import CliActors, cli_actors, running
 from tests.support.forked_servers import forked_server
+from tests.support.http_server import WITHOUT_TLS
+from tests.support.thoroughness import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from tests.support.forked_servers import ForkedServer
     from tests.support.servers import Database
 
-KILLS = int(os.environ.get("CLIENTUPDATER_KILLS", "30"))
+KILLS = len(some_of(range(100), few=30))
 
 
 @pytest.fixture
@@ -93,4 +94,6 @@ class Asker:
         version = self.made
         json = {"status": "CALLED", "version": version, "remarks": f"Call {version}"}
         heads = {**self.heads, "Idempotency-Key": f"call-{version}"}
-        return httpx.post(server.base + self.url, json=json, headers=heads, timeout=20)
+        return httpx.post(
+            server.base + self.url, json=json, headers=heads, timeout=20, verify=WITHOUT_TLS
+        )

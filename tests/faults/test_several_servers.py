@@ -19,6 +19,7 @@ from clientupdater.entrypoints.http.processes import pause_after
 from tests.entrypoints.test_cli_long_running import logged, running
 from tests.support.cli_actors import CliActors, cli_actors
 from tests.support.cli_actors import running as period
+from tests.support.http_server import WITHOUT_TLS
 from tests.support.servers import free_port
 from tests.support.waiting import PATIENCE_S, WAITING_FOR_A_LOCK, wait_until
 
@@ -58,7 +59,7 @@ def serving(
 
 def is_ready(base: str) -> bool:
     try:
-        return httpx.get(f"{base}/readyz", timeout=30).status_code == 200
+        return httpx.get(f"{base}/readyz", timeout=30, verify=WITHOUT_TLS).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -73,8 +74,10 @@ def test_two_processes_share_the_work_and_tell_their_numbers_together(database: 
     bind = {"METRICS_BIND": f"127.0.0.1:{metrics}"}
     with serving(database, "--workers", "2", **bind) as (server, base):
         for _ in range(40):  # each on a connection of its own: the kernel deals them out
-            assert httpx.get(f"{base}/api/ping", timeout=30).status_code == 200
-        result = httpx.get(f"http://127.0.0.1:{metrics}/metrics", timeout=30).text
+            assert httpx.get(f"{base}/api/ping", timeout=30, verify=WITHOUT_TLS).status_code == 200
+        result = httpx.get(
+            f"http://127.0.0.1:{metrics}/metrics", timeout=30, verify=WITHOUT_TLS
+        ).text
         count = 'request_duration_seconds_count{method="GET",route="/api/ping",status="200"} 40.0'
         assert count in result
         match = re.search(r"^clientupdater_pool_connections (\S+)$", result, re.MULTILINE)
@@ -90,7 +93,7 @@ def test_a_process_that_is_killed_is_replaced(database: Database) -> None:
         os.kill(min(before), signal.SIGKILL)
         wait_until(lambda: len(children_of(server)) == 2 and children_of(server) != before)
         for _ in range(20):
-            assert httpx.get(f"{base}/livez", timeout=30).status_code == 200
+            assert httpx.get(f"{base}/livez", timeout=30, verify=WITHOUT_TLS).status_code == 200
         server.send_signal(signal.SIGTERM)
         assert server.wait(PATIENCE_S) == 0
 
@@ -180,7 +183,9 @@ def test_a_stopping_server_finishes_the_requests_that_it_has_begun(
     def change(version: int) -> None:
         key = {"Idempotency-Key": str(version)}
         body = {**result, "version": version}
-        answers.append(httpx.post(base + url, json=body, headers=heads | key, timeout=20))
+        answers.append(
+            httpx.post(base + url, json=body, headers=heads | key, timeout=20, verify=WITHOUT_TLS)
+        )
 
     with serving(database, "--workers", workers) as (server, base):
         change(0)
@@ -219,7 +224,9 @@ class Regular(threading.Thread):
         self.join()
 
     def run(self) -> None:
-        with httpx.Client(base_url=self.base, headers=self.heads, timeout=20) as http:
+        with httpx.Client(
+            base_url=self.base, headers=self.heads, timeout=20, verify=WITHOUT_TLS
+        ) as http:
             while self.stays:
                 self.found.append(self.ask(http))
 

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from clientupdater.demo_data import fill
-from tests.entrypoints.test_cli_long_running import logged, running
 from tests.support.builders import MANILA
+from tests.support.forked_servers import forked_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +31,9 @@ END_SESSIONS = """
 class Servers:
     """Two server processes on one database, and one person who is signed in to the first."""
 
-    def __init__(self, database: Database, ports: list[int], password: str) -> None:
+    def __init__(self, database: Database, bases: list[str], password: str) -> None:
         self.database = database
-        self.apis = [f"http://127.0.0.1:{port}/api/v1" for port in ports]
+        self.apis = [f"{base}/api/v1" for base in bases]
         proof = {"email": WHO, "password": password}
         signed = httpx.post(f"{self.apis[0]}/sessions", json=proof, timeout=30)
         self.heads = {"Authorization": f"Bearer {signed.json()['token']}"}
@@ -55,12 +55,8 @@ def servers(database: Database) -> Iterator[Servers]:
     accounts = fill(database.worker_url, clients=50, now=datetime.now(UTC), zone=MANILA)
     password = next(each.password for each in accounts if each.email == WHO)
     with ExitStack() as stack:
-        both = [
-            stack.enter_context(running("serve", "--port", "0", DATABASE_URL=database.app_url))
-            for _ in range(2)
-        ]
-        ports = [int(str(logged(each.stderr, "serving")["port"])) for each in both]
-        yield Servers(database, ports, password)
+        both = [stack.enter_context(forked_server(DATABASE_URL=database.app_url)) for _ in range(2)]
+        yield Servers(database, [each.base for each in both], password)
 
 
 def test_A7_a_revoked_grant_is_gone_in_both_at_once(servers: Servers) -> None:

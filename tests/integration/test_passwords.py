@@ -7,6 +7,7 @@ import threading
 from attrs import define, field
 
 from clientupdater.adapters.security.passwords import (
+    DUMMY_HASH,
     Argon2Passwords,
     QueuedPasswords,
     hash_password,
@@ -47,6 +48,7 @@ def test_a_made_up_password_is_long_random_and_good_enough_for_a_person() -> Non
 def test_U3_without_a_password_the_answer_is_no_and_a_word_is_verified_all_the_same() -> None:
     assert not Argon2Passwords().verify(None, "nobody's")
     assert Argon2Passwords().verify(hash_password("a word"), "a word")
+    assert not Argon2Passwords().is_outdated(DUMMY_HASH), "it takes another time to verify"
 
 
 def test_a_hash_of_another_cost_or_none_of_ours_is_outdated() -> None:

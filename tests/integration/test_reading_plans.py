@@ -22,6 +22,7 @@ from clientupdater.domain.permissions import Scope
 from clientupdater.domain.worklist import Cause
 from clientupdater.ports.client_filter import ClientFilter, Recorded, StatusFilter
 from clientupdater.ports.lists import (
+    MOST,
     ClientKey,
     ClientQuery,
     ClientSort,
@@ -154,10 +155,11 @@ def assert_cheap(bulk: PostgresUnitsOfWork, actor: Actor, ask: Ask, *, spare: in
 
 
 def hundredth(bulk: PostgresUnitsOfWork, actor: Actor, query: WorklistQuery) -> WorklistQuery:
-    """Page on; where there are fewer pages, to the last."""
+    """Page on, by large pages; where there are fewer, to the last."""
     with bulk.begin(read_context(actor).statuses) as tx:
-        for _ in range(99):
-            page = tx.read_models.worklist(query, read_context(actor))
+        for _ in range(99 * query.limit // MOST):
+            large = evolve(query, limit=MOST)
+            page = tx.read_models.worklist(large, read_context(actor))
             if page.after is None:
                 break
             query = evolve(query, after=page.after)
@@ -167,10 +169,10 @@ def hundredth(bulk: PostgresUnitsOfWork, actor: Actor, query: WorklistQuery) -> 
 def hundredth_of_clients(
     bulk: PostgresUnitsOfWork, actor: Actor, query: ClientQuery
 ) -> ClientQuery:
-    """Page on; where there are fewer pages, to the last."""
+    """Page on, by large pages; where there are fewer, to the last."""
     with bulk.read(read_context(actor).clients) as tx:
-        for _ in range(99):
-            page = tx.read_models.clients(query, read_context(actor))
+        for _ in range(99 * query.limit // MOST):
+            page = tx.read_models.clients(evolve(query, limit=MOST), read_context(actor))
             if page.after is None:
                 break
             query = evolve(query, after=page.after)

@@ -31,6 +31,7 @@ from clientupdater.domain.sync.versions import RecordVersion
 from clientupdater.ports.sources import is_deleted
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.sync_fixture import BLANK, Syncing, record
+from tests.support.thoroughness import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -354,7 +355,7 @@ def _records(result: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    max_examples=20,
+    max_examples=len(some_of(range(20), few=8)),
     phases=[Phase.explicit, Phase.generate],
 )
 @given(_runs)

@@ -194,6 +194,7 @@ class BulkData:
         }
         with psycopg.connect(superuser_url, autocommit=True) as connection:
             connection.execute("set synchronous_commit = off")
+            connection.execute("set jit = off")
             connection.execute("set maintenance_work_mem = '512MB'")
             indexes = connection.execute(INDEXES).fetchall()
             for name, _ in indexes:

@@ -6,7 +6,6 @@ and the imports are shared, by a parent that does nothing else.
 
 from __future__ import annotations
 
-import multiprocessing
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,14 +21,13 @@ from clientupdater.entrypoints.http.endpoints import ENDPOINTS
 from clientupdater.entrypoints.http.server_settings import ServerSettings
 from clientupdater.settings import Settings
 from tests.entrypoints.test_cli_long_running import KEYS
+from tests.support.forking import forking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.context import ForkServerProcess
 
 pages_of(ENDPOINTS)  # by the parent, for all of them
-_forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload([__name__])
 
 
 @frozen
@@ -53,8 +51,8 @@ class ShiftedClock:
 @contextmanager
 def forked_server(**environment: str) -> Iterator[ForkedServer]:
     """Run a server, and kill it in the end if it still runs."""
-    ours, theirs = _forking.Pipe()
-    process = _forking.Process(target=_serve, args=({**KEYS, **environment}, theirs), daemon=True)
+    ours, theirs = forking.Pipe()
+    process = forking.Process(target=_serve, args=({**KEYS, **environment}, theirs), daemon=True)
     process.start()
     theirs.close()  # a server that cannot start then ends the wait for its port
     try:

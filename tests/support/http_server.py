@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
-_WITHOUT_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+WITHOUT_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For plain HTTP: one that knows the world's authorities takes 20 ms to make."""
 
 
@@ -86,7 +86,7 @@ def served(application: Starlette | uvicorn.Config) -> Iterator[httpx.Client]:
             base = f"http://127.0.0.1:{listening.getsockname()[1]}"
             hooks = {"request": [keyed]}
             with httpx.Client(
-                base_url=base, timeout=60, event_hooks=hooks, verify=_WITHOUT_TLS
+                base_url=base, timeout=60, event_hooks=hooks, verify=WITHOUT_TLS
             ) as client:
                 yield client
         finally:

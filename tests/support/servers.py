@@ -78,13 +78,18 @@ def described() -> str:
 def postgres() -> Iterator[Cluster]:
     """Provide a PostgreSQL with the software's roles on it."""
     with ExitStack() as stack:
-        if url := os.environ.get("CLIENTUPDATER_TEST_DATABASE_URL"):
+        if url := foreign_url():
             cluster = _foreign(url)
         elif docker_answers():
             cluster = _foreign(stack.enter_context(_postgres_container()))
         else:
             cluster = stack.enter_context(_embedded()).cluster
         yield cluster
+
+
+def foreign_url() -> str | None:
+    """Name the PostgreSQL that others gave us, and use as well."""
+    return os.environ.get("CLIENTUPDATER_TEST_DATABASE_URL")
 
 
 @contextmanager
@@ -113,7 +118,7 @@ def docker_answers() -> bool:
 
 
 def _postgres_origin() -> str:
-    if "CLIENTUPDATER_TEST_DATABASE_URL" in os.environ:
+    if foreign_url():
         return "from CLIENTUPDATER_TEST_DATABASE_URL"
     if docker_answers():
         return f"in a container ({POSTGRES_IMAGE})"

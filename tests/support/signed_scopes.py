@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.admin.scope_keys import store_key
+from clientupdater.adapters.postgres.core.connect import connected
 from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.keyed_hash import KeyedHash
@@ -18,5 +19,6 @@ SIGNER = ScopeSigner(KeyedHash(KeyRing({"index": b"i" * 32}).derived("row securi
 
 def verify_scopes(database: Database) -> ScopeSigner:
     """Have a database verify scopes from now on; give what signs them."""
-    PostgresMaintenance(database.owner_url, signer=SIGNER).seed()
+    with connected(database.owner_url) as connection:
+        store_key(connection, SIGNER)
     return SIGNER

@@ -6,7 +6,6 @@ An effect is a job put down in a queue that nobody works on: it is kept with the
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
@@ -29,6 +28,7 @@ from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.settings import Settings
 from clientupdater.usecases.jobs.run import DoJob
 from tests.support.app_parts import with_parts
+from tests.support.forking import forking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,9 +40,6 @@ if TYPE_CHECKING:
 
 QUICK = Pace(lease_s=2.0, beat_s=0.2, look_s=0.2, recover_s=0.2, again_s=0.1, grace_s=20)
 EFFECTS = "nobody works on this"
-
-_forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload([__name__])
 
 
 @frozen
@@ -124,7 +121,7 @@ def command(*arguments: str, **settings: str) -> AbstractContextManager[ForkServ
 
 @contextmanager
 def _running(act: Callable[..., object], *args: object) -> Iterator[ForkServerProcess]:
-    process = _forking.Process(target=act, args=args, daemon=True)
+    process = forking.Process(target=act, args=args, daemon=True)
     process.start()
     try:
         yield process
