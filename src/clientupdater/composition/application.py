@@ -6,12 +6,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
-from clientupdater.adapters.cache_codecs.filter_options import JSON_FILTER_OPTIONS
-from clientupdater.adapters.cache_codecs.lookups import JSON_LOOKUPS
 from clientupdater.adapters.local.clock import MachineClock
-from clientupdater.adapters.local.file_store import MemoryFileStore
-from clientupdater.adapters.local.limits import MemoryRateLimits
-from clientupdater.adapters.local.timetable import cron_times
 from clientupdater.adapters.postgres.core.pool import (
     PoolSize,
     open_pool,
@@ -24,55 +19,25 @@ from clientupdater.adapters.postgres.core.scope_signer import verifies
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.jobs.leases import PostgresLeases
 from clientupdater.adapters.postgres.jobs.wakeups import PostgresWakeUps
-from clientupdater.adapters.security.key_ring import KeyRing
-from clientupdater.adapters.sheets.csv_sheet import write_csv
-from clientupdater.adapters.sheets.xlsx_sheet import write_xlsx
-from clientupdater.composition.assemble import assemble
+from clientupdater.composition.any_store import build_app
 from clientupdater.composition.configured import configured_parts
-from clientupdater.composition.dependencies import Dependencies
 from clientupdater.composition.health import readiness, service_checks
 from clientupdater.composition.keys import scope_signer, vault
-from clientupdater.composition.people import default_passwords
-from clientupdater.composition.resilience import circuits, local_cache, open_redis, shared_parts
+from clientupdater.composition.resilience import circuits, open_redis, shared_parts
 from clientupdater.composition.sources import open_sources
 from clientupdater.composition.worker import WorkerContext
 from clientupdater.domain.errors import Unavailable
-from clientupdater.domain.exports import ExportFormat
 from clientupdater.usecases.operations.gauges import ReadGauges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import tzinfo
 
     from clientupdater.adapters.postgres.core.unit_of_work import Pool
     from clientupdater.app import App
     from clientupdater.composition.parts import Parts
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.gauges import Gauges
-    from clientupdater.ports.unit_of_work import UnitsOfWork
     from clientupdater.settings import Settings
-
-
-def build_app(work: UnitsOfWork, clock: Clock, zone: tzinfo, **parts: Unpack[Parts]) -> App:
-    """Assemble an App over any store. Every part has a default that needs no server."""
-    chosen: Parts = {
-        "passwords": default_passwords(),
-        "limits": MemoryRateLimits(),
-        "probe_limits": MemoryRateLimits(),
-        "cache": local_cache(),
-        "near_cache": local_cache(),
-        "sealer": KeyRing.made_up(),
-        "timetable": cron_times,
-        "files": MemoryFileStore(),
-        **parts,
-    }
-    dependencies = Dependencies(
-        lookups_form=JSON_LOOKUPS,
-        filter_options_form=JSON_FILTER_OPTIONS,
-        sheet_forms={ExportFormat.CSV: write_csv, ExportFormat.XLSX: write_xlsx},
-        **chosen,
-    )
-    return assemble(work, clock, zone, dependencies)
 
 
 @contextmanager

@@ -32,11 +32,6 @@ if TYPE_CHECKING:
     from clientupdater.settings import Settings
 
 
-def local_cache() -> Cache:
-    """Cache in this process; of many callers that miss one key at once, one makes the value."""
-    return Cache(LocalCacheStore())
-
-
 @contextmanager
 def open_redis(url: str | None) -> Iterator[RedisClient | None]:
     """Connect to Redis, or yield None where none is configured."""
@@ -63,7 +58,7 @@ def shared_parts(settings: Settings, pool: Pool, redis_client: RedisClient | Non
         "limits": DurableRateLimits(limits, PostgresRateLimits(pool, hashed)),
         "probe_limits": MemoryRateLimits(hashed),
         "cache": Cache(store),
-        "near_cache": local_cache(),
+        "near_cache": Cache(LocalCacheStore()),
     }
 
 

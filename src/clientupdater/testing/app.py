@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Unpack
 from zoneinfo import ZoneInfo
 
 from clientupdater.adapters.local.clock import MachineClock
-from clientupdater.composition.application import build_app
+from clientupdater.composition.any_store import build_app
 from clientupdater.domain.statuses import DONE, PENDING, Reason, Status, StatusCatalogue
 from clientupdater.testing.store import memory_book
 
