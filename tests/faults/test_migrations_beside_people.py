@@ -1,8 +1,8 @@
 """Migrations run while people work: nobody gets an error, and nothing is lost.
 
 The code of today plays the old version, and the migrations are made up: one of each kind that
-docs/migrations.md allows, on the tables that every update writes. The code of an earlier release is
-not at hand where tests run, and today's refuses to be ready on an older schema.
+docs/migrations.md allows, on the tables that every update writes. Real earlier code serves in
+test_upgrade_from_earlier_code.py.
 """
 
 from __future__ import annotations
