@@ -163,8 +163,9 @@ class World:
 
     def fill(self, data: BulkData, users: Sequence[User]) -> None:
         """Insert clients and users, and choose the rows that the first user updates."""
-        PostgresMaintenance(self.database.owner_url).migrate()
-        verify_scopes(self.database)
+        maintenance = PostgresMaintenance(self.database.owner_url, signer=SIGNER)
+        maintenance.migrate()
+        maintenance.seed()
         data.fill(self.database.superuser_url)
         with psycopg.connect(self.database.superuser_url, autocommit=True) as connection:
             connection.execute("set session_replication_role = replica")

@@ -35,7 +35,7 @@ from tests.support.forked_servers import forked_server
 from tests.support.recorded_calls import Caller, Load, State, require_all_kept_once
 from tests.support.replicas import StreamingReplica, streaming_replica
 from tests.support.servers import Database, folder_of_data, free_port, redis_process
-from tests.support.signed_scopes import verify_scopes
+from tests.support.signed_scopes import SIGNER
 from tests.support.staff_fixture import Staff, staffed
 from tests.support.waiting import wait_until
 from tests.support.worker_processes import QUICK, worker
@@ -207,7 +207,7 @@ def together() -> Iterator[tuple[Together, list[Witness]]]:
         postgres = stack.enter_context(EmbeddedPostgres(folder / "postgres"))
         database = Database.on(postgres.cluster, "clientupdater")
         PostgresMaintenance(database.owner_url).migrate()
-        verify_scopes(database)
+        PostgresMaintenance(database.owner_url, signer=SIGNER).seed()
         boss, people = hired(database)
         replica = stack.enter_context(streaming_replica(postgres))
         pooler, redis = free_port(), free_port()

@@ -33,7 +33,7 @@ from tests.support.forked_servers import forked_server
 from tests.support.plain_sql import sql_rows
 from tests.support.replicas import StreamingReplica, streaming_replica
 from tests.support.servers import Database, folder_of_data
-from tests.support.signed_scopes import SIGNER, verify_scopes
+from tests.support.signed_scopes import SIGNER
 from tests.support.tcp_proxy import tcp_proxy
 from tests.support.waiting import PATIENCE_S, wait_until
 
@@ -90,7 +90,7 @@ def pair() -> Iterator[Pair]:
         postgres = stack.enter_context(EmbeddedPostgres(folder))
         database = Database.on(postgres.cluster, "clientupdater")
         PostgresMaintenance(database.owner_url).migrate()
-        verify_scopes(database)
+        PostgresMaintenance(database.owner_url, signer=SIGNER).seed()
         accounts = fill(database.worker_url, clients=60, now=datetime.now(UTC), zone=MANILA)
         boss = next(each for each in accounts if each.email == "head.office@demo.example")
         replica = stack.enter_context(streaming_replica(postgres))

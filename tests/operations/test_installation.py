@@ -52,8 +52,8 @@ def test_the_page_has_every_check_of_doctor_and_no_other(serving: Serving) -> No
     shown = re.findall(
         r"^\| `([\w ]+)` \|", section_of(OPERATIONS, "What doctor checks"), re.MULTILINE
     )
-    # The first is judged before any check, the second shown where a source is away.
-    assert names | {"configuration", "circuit of NAME"} == set(shown)
+    # The first is judged before any check, the others where a source is away or there is a replica.
+    assert names | {"configuration", "circuit of NAME", "replica"} == set(shown)
 
 
 def test_what_the_units_start_is_given_no_login_that_changes_tables(serving: Serving) -> None:
