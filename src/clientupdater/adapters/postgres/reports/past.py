@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 BLOCKS = named_queries.read_blocks("reports/past.sql")
 _WITH = "with "
-# With the tables of the past, a statement joins more than the eight that PostgreSQL reorders: it read
-# every client for the records of one person.
+# With the tables of the past, a statement joins more than the eight that PostgreSQL reorders:
+# it read every client for the records of one person.
 _ANY_ORDER = (
     "set local join_collapse_limit = 20",
     "set local from_collapse_limit = 20",
