@@ -308,11 +308,9 @@ class KeyMissing(Unavailable):
     def __init__(self, key: str, *, is_another: bool = False) -> None:
         """Name the key, for the person who can put it back; one of its name may be there."""
         message = f"It is sealed with the key {key!r}, which ENCRYPTION_KEYS does not hold; add it."
-        another = (
-            f"The key {key!r} of ENCRYPTION_KEYS does not open it: it was sealed with another key "
-            "of that name, or changed. Put the key back that sealed it."
-        )
-        super().__init__("the key", another if is_another else message)
+        if is_another:
+            message = f"The key {key!r} does not open it: another key of that name sealed it."
+        super().__init__("the key", message)
 
 
 class SourceFailed(Error):
