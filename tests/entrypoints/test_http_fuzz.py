@@ -38,7 +38,7 @@ def api(database: Database) -> Iterator[tuple[str, dict[str, str]]]:
     """Serve a filled book; give the address and who can sign in, by role."""
     people = fill(database.worker_url, clients=60, now=datetime.now(UTC), zone=MANILA)
     # With it, /metrics is there, and asks for it as the contract says.
-    settings = {"DATABASE_URL": database.app_url, "OPS_TOKEN": "not-known-to-whoever-asks-here"}
+    settings = {"DATABASE_URL": database.app_url, "OPS_TOKEN": "not-known-to-those-that-ask-here"}
     with forked_server(**settings, **UNLIMITED) as server:
         tokens = {}
         for each in people:
