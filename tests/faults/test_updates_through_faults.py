@@ -45,7 +45,7 @@ SLEEP_S = float(os.environ.get("CLIENTUPDATER_FAULT_SLEEP_S", "0"))
 REPORT = os.environ.get("CLIENTUPDATER_FAULT_REPORT")
 CALLERS = 4
 REDIS_PORT = free_port()
-SMALL_DISK = "256m"
+SMALL_DISK = "512m"
 MOUNT, UMOUNT = "/bin/mount", "/bin/umount"
 
 
@@ -199,12 +199,12 @@ def clock_is_ahead(world: World, load: Load) -> None:
 
 def disk_is_full(world: World, load: Load) -> None:
     filling = world.folder / "filling"
-    with filling.open("wb") as file, suppress(OSError):
+    with suppress(OSError), filling.open("wb") as file:
         while True:
             file.write(bytes(65_536))
             file.flush()
     notice(load)
-    filling.unlink()
+    filling.unlink(missing_ok=True)
     if not world.postgres.is_running():
         world.postgres.stop()
         world.postgres.start()
