@@ -1,4 +1,4 @@
-"""`keys rotate`: every pension number under the newest key, while others work."""
+"""`keys rotate` and `keys forget`: numbers under the newest key, and those of a lost one."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ CLIENTS = 20
 
 
 def rotate(database: Database, *keys: tuple[str, bytes], json_wanted: bool = True) -> str:
+    return of_keys(database, "rotate", *(["--json"] if json_wanted else []), keys=keys)
+
+
+def of_keys(database: Database, *arguments: str, keys: tuple[tuple[str, bytes], ...]) -> str:
     ring = KeyRing(dict(keys))
     done = call(
         "keys",
-        "rotate",
-        *(["--json"] if json_wanted else []),
+        *arguments,
         DATABASE_URL=database.worker_url,
         ENCRYPTION_KEYS=ring.written(),
         BLIND_INDEX_KEY=base64.b64encode(INDEX).decode(),
@@ -55,6 +58,18 @@ def test_C3_rotating_seals_every_number_anew_and_once(database: Database) -> Non
     assert json.loads(rotate(database, ("new", NEW))) == {"renewed": 0}
     result = rotate(database, ("new", NEW), json_wanted=False)
     assert result == "0 pension numbers were encrypted with the newest key\n"
+
+
+def test_C3_forgetting_deletes_what_a_lost_key_sealed_and_nothing_else(database: Database) -> None:
+    filled(database)
+    keys = (("new", NEW),)
+    mistyped = of_keys(database, "forget", "odl", "--yes", keys=keys)
+    assert mistyped == "nothing was deleted: no pension number needs a lost key 'odl'\n"
+    there = of_keys(database, "forget", "old", "--yes", keys=(("old", OLD),))
+    assert there.startswith("nothing was deleted")
+    assert all(sealed for sealed, _ in stored(database))
+    assert of_keys(database, "forget", "old", "--yes", keys=keys).startswith(f"{CLIENTS} pension")
+    assert not any(sealed for sealed, _ in stored(database))
 
 
 def test_C3_no_number_is_stored_unencrypted(database: Database) -> None:

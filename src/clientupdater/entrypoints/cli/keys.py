@@ -52,4 +52,7 @@ def forget(session: Session, /, *, key: str, yes: bool, as_json: bool) -> None:
     if as_json:
         print_json({"forgotten": forgotten})
         return
-    click.echo(f"{forgotten} pension numbers were deleted; run a full sync of each source")
+    if forgotten:
+        click.echo(f"{forgotten} pension numbers were deleted; run a full sync of each source")
+    else:
+        click.echo(f"nothing was deleted: no pension number needs a lost key {key!r}")
