@@ -120,6 +120,11 @@ def test_a_missing_key_is_named_with_the_setting_that_lacks_it() -> None:
     assert "'first', which ENCRYPTION_KEYS does not hold" in str(KeyMissing("first"))
 
 
+def test_another_key_of_the_same_name_is_not_called_missing() -> None:
+    message = str(KeyMissing("first", is_another=True))
+    assert message == "The key 'first' does not open it: another key of that name sealed it."
+
+
 def test_a_rejected_bulk_carries_the_outcome_of_each_item() -> None:
     error = BulkRejected(["fine", "late"])
     assert (error.outcomes, error.message) == (("fine", "late"), BulkRejected.default)
