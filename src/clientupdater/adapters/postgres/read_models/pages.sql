@@ -238,6 +238,7 @@ from clients c
 where c.deleted_at is null and {which} and {where}
 
 -- name: work_page
+-- Both columns of a row's key come from `keys`: with the client's id from c, each of its periods is read.
 with {own_work}
 
 keys as materialized (select u.* from ({phases}) u limit {limit})
@@ -245,7 +246,7 @@ keys as materialized (select u.* from ({phases}) u limit {limit})
 select k.phase, k.due_on, k.work_rank, k.sort_name, k.client_id, k.period, {shown}
 from keys k
 left join clients c on c.id = k.client_id and c.deleted_at is null
-left join client_period_status s on s.client_id = c.id and s.period = k.period
+left join client_period_status s on s.client_id = k.client_id and s.period = k.period and c.id is not null
 {staff}
 order by k.phase, {order}
 
