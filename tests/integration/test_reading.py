@@ -23,6 +23,7 @@ from clientupdater.domain.errors import Forbidden, InvalidInput, NotFound
 from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.worklist import Cause
+from clientupdater.entrypoints.wire import to_plain
 from clientupdater.ports.client_filter import ClientFilter, StatusFilter
 from clientupdater.ports.lists import (
     ClientQuery,
@@ -357,6 +358,22 @@ def test_the_eight_lookups_have_the_entries_of_the_seed(reading: Reading) -> Non
     assert result["products"][0].facts.keys() == {"company", "tracking_cycle"}
     everything = reading.caller(Permission.CONFIG_READ, scope=Scope.ALL)
     assert reading.app.configuration.lookups(everything, inactive=True) == result
+
+
+def test_a_page_goes_out_with_the_members_that_its_items_have_in_a_program(
+    reading: Reading,
+) -> None:
+    owing = reading.client("Owes", past_due_amount=Decimal("12400.00"), assigned_to=reading.officer)
+    reading.change("clients", "id", owing, {"contact_conflict": True, "contact_number": "0917"})
+    promised = {"promised_on": date(2026, 11, 25), "promised_amount": Decimal("5.50")}
+    reading.row(owing, "CALLED", update_count=1, updated_by=reading.officer, **promised)
+    reading.client("Never Opened")
+    work = reading.app.worklist.read(reading.caller(), WorklistQuery()).items
+    clients = reading.app.clients.directory.search(reading.caller(), ClientQuery()).items
+    assert (len(work), len(clients)) == (1, 2)
+    for items in (work, clients):
+        assert to_plain(items) == to_plain(list(items))
+        assert to_plain(items[:1]) == to_plain([items[0]])
 
 
 def test_a_page_shows_the_code_of_a_branch_that_was_added_since_its_transaction_began(

@@ -190,6 +190,20 @@ def test_the_first_page_of_the_worklist_and_the_hundredth_cost_the_same(
     assert_cheap(bulk, actor, lambda reading: reading.worklist(deep, read_context(actor)))
 
 
+def test_a_page_of_the_worklist_reads_one_row_of_each_client_and_not_all_periods(
+    bulk: PostgresUnitsOfWork,
+) -> None:
+    actor = READERS["10 branches"]
+    ask = lambda reading: reading.worklist(WorklistQuery(), read_context(actor))  # noqa: E731
+    result, items = explained(bulk, actor, ask)
+    looked_up = [
+        node["Actual Rows"] * node["Actual Loops"]
+        for node in result.nodes
+        if node.get("Index Name") == "client_period_status_one_per_period"
+    ]
+    assert items <= max(looked_up) <= items + 1
+
+
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("order", WorklistOrder)
 @pytest.mark.parametrize("asked", WORKLIST_FILTERS)

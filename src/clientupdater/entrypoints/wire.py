@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import orjson
 
 from clientupdater.domain.periods import Period
+from clientupdater.ports.lists import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +39,7 @@ def _in_order(values: Set[Any]) -> list[Any]:
 _KNOWN: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (Decimal, _money),
     (Period, str),
+    (Rows, attrgetter("plain")),
     (Set, _in_order),
     (Mapping, dict),
     (tuple, list),

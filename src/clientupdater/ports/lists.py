@@ -7,10 +7,11 @@ the query that it came from.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
 from uuid import UUID
 
 from attrs import define, field, frozen
@@ -22,7 +23,7 @@ from clientupdater.domain.worklist import Cause
 from clientupdater.ports.client_filter import ClientFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.ids import ClientId
@@ -47,7 +48,7 @@ class Page(Generic[Item, Key]):
     There may be fewer than the limit with more behind them: items hidden meanwhile are left out.
     """
 
-    items: tuple[Item, ...]
+    items: Sequence[Item]
     after: Key | None
     """The place of the last item; None on the last page."""
 
@@ -56,9 +57,38 @@ class Page(Generic[Item, Key]):
         return self.after is not None
 
 
-# The rows of pages. Each is made once, from the columns of a database row, and goes out as it is:
-# over HTTP, from the command line, to a program. They are not frozen, since a page makes hundreds,
-# and a frozen one takes three times as long.
+class Rows(Sequence[Item]):
+    """Items as they go out over HTTP: the members of each by name, which JSON takes as they are.
+
+    A program that reads an item gets it as its class, made then: most pages go to people, and
+    classes would take longer to make and to write than all else of a page.
+    """
+
+    def __init__(
+        self, plain: Sequence[Mapping[str, Any]], made: Callable[[Mapping[str, Any]], Item]
+    ) -> None:
+        self.plain, self._made = plain, made
+
+    def __len__(self) -> int:
+        return len(self.plain)
+
+    @overload
+    def __getitem__(self, at: int) -> Item: ...
+    @overload
+    def __getitem__(self, at: slice) -> Rows[Item]: ...
+    def __getitem__(self, at: int | slice) -> Item | Rows[Item]:
+        if isinstance(at, slice):
+            return Rows(self.plain[at], self._made)
+        return self._made(self.plain[at])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and [*self] == [*other]
+
+    __hash__ = None  # type: ignore[assignment] # nor does a list have one
+
+
+# The items of pages: `of` makes each from its members by name. They are not frozen, since a page
+# has hundreds, and a frozen one takes three times as long.
 
 
 @define
@@ -67,6 +97,10 @@ class StaffMember:
 
     id: UUID
     name: str
+
+    @classmethod
+    def of(cls, members: Mapping[str, Any] | None) -> StaffMember | None:
+        return cls(**members) if members else None
 
 
 @define
@@ -92,6 +126,14 @@ class PeriodSnapshot:
     updated_by: StaffMember | None
     updated_at: datetime
     version: int
+
+    @classmethod
+    def of(cls, members: Mapping[str, Any]) -> PeriodSnapshot:
+        snapshot = cls(**members)
+        snapshot.period = Period.parse(members["period"])
+        snapshot.assigned_to = StaffMember.of(members["assigned_to"])
+        snapshot.updated_by = StaffMember.of(members["updated_by"])
+        return snapshot
 
 
 @define
@@ -136,6 +178,15 @@ class ClientRecord:
     current: PeriodSnapshot | None
     """None where no row is due, and without status:read for this client."""
 
+    @classmethod
+    def of(cls, members: Mapping[str, Any]) -> ClientRecord:
+        record, current = cls(**members), members["current"]
+        record.assigned_to = StaffMember.of(members["assigned_to"])
+        record.current = PeriodSnapshot.of(current) if current else None
+        if conflicts := members["contact_conflict"]:
+            record.contact_conflict = tuple(ContactConflict(**each) for each in conflicts)
+        return record
+
 
 @define
 class WorklistClient:
@@ -158,6 +209,11 @@ class WorklistItem:
     client: WorklistClient
     snapshot: PeriodSnapshot
     cause: Cause
+
+    @classmethod
+    def of(cls, members: Mapping[str, Any]) -> WorklistItem:
+        client, snapshot = WorklistClient(**members["client"]), members["snapshot"]
+        return cls(client, PeriodSnapshot.of(snapshot), members["cause"])
 
 
 class WorklistOrder(StrEnum):

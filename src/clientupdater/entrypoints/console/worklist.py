@@ -92,7 +92,7 @@ def read_place(call: Call) -> WorklistPlace | None:
     filters, cursor = filters_of(call.query), call.query.cursor
     query = WorklistListQuery(**filters, limit=_ITEMS, cursor=cursor)
     page = list_worklist(attrs.evolve(call, route=_ROUTE, path={}, query=query, body=None))
-    return WorklistPlace(page.items, page.next_cursor, place_of(call.query))
+    return WorklistPlace(tuple(page.items), page.next_cursor, place_of(call.query))
 
 
 def filters_of(query: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -66,6 +67,7 @@ _EXAMPLES: Mapping[Any, Any] = {
 _UNDESCRIBED = About("")
 """A test holds that no member of the contract is."""
 _UNIONS = {Union, types.UnionType}
+_LISTS = {tuple, list, Sequence}
 
 
 @define
@@ -102,7 +104,7 @@ class Schemas:
             return schema
         if origin in _UNIONS:
             return {"anyOf": [self.of(each) for each in inner]}
-        if origin in {tuple, list}:
+        if origin in _LISTS:
             return {"type": "array", "items": self.of(inner[0])}
         return {"type": "object", "additionalProperties": self.of(inner[1])}
 
@@ -150,7 +152,7 @@ def example_of(kind: Any) -> Any:
     if kind in _EXAMPLES:
         return _EXAMPLES[kind]
     origin, inner = get_origin(kind), get_args(kind)
-    if origin in {tuple, list}:
+    if origin in _LISTS:
         return [example_of(inner[0])]
     if origin:
         return {"example": example_of(inner[1])}

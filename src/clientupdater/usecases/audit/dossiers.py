@@ -115,8 +115,8 @@ class Dossiers:
             pension_number=number,
             rows=rows[: self.at_most],
             events=events,
-            changes=changes.items,
-            accesses=accesses.items,
+            changes=tuple(changes.items),
+            accesses=tuple(accesses.items),
             names=tx.organisation.names({person for person in people if person}),
             notes=(*self._notes(cut), _SNAPSHOTS, _VIEWS),
         )

@@ -18,8 +18,9 @@ from clientupdater.adapters.postgres.read_models.pieces import render
 from clientupdater.adapters.postgres.read_models.resolving import resolve
 from clientupdater.adapters.postgres.read_models.rows import (
     Columns,
-    client_record,
-    worklist_item,
+    Row,
+    client_row,
+    worklist_row,
 )
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
 from clientupdater.adapters.postgres.read_models.worklist_filters import resolve_worklist_filter
@@ -30,7 +31,15 @@ from clientupdater.adapters.postgres.read_models.worklist_page import (
 from clientupdater.adapters.postgres.read_models.worklist_walk import choose_worklist_walk
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Period
-from clientupdater.ports.lists import ClientKey, ClientSort, Page, WorklistKey
+from clientupdater.ports.lists import (
+    ClientKey,
+    ClientRecord,
+    ClientSort,
+    Page,
+    Rows,
+    WorklistItem,
+    WorklistKey,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -42,14 +51,13 @@ if TYPE_CHECKING:
     from clientupdater.ports.lists import (
         ClientPage,
         ClientQuery,
-        ClientRecord,
         ReadContext,
         WorklistPage,
         WorklistQuery,
     )
 
 
-Rows = TypeVar("Rows")
+Made = TypeVar("Made")
 _FIRST_UNDATED = ClientKey("", ClientId(UUID(int=0)), is_undated=True)
 
 
@@ -77,10 +85,10 @@ class ClientLists:
         rows = self._run(statement, params, is_steady=walk.is_steady)
         shown = rows[: query.limit]
         items = self._made(
-            lambda known: tuple(worklist_item(row[6:], known, walk.day) for row in shown if row[6])
+            lambda known: [worklist_row(row[6:], known, walk.day) for row in shown if row[6]]
         )
         after = _worklist_key(walk, shown[-1][:6]) if len(rows) > query.limit else None
-        return Page(items, after)
+        return Page(Rows(items, WorklistItem.of), after)
 
     def clients(
         self, query: ClientQuery, read_context: ReadContext, known: Collection[ClientId] = ()
@@ -145,14 +153,13 @@ class ClientLists:
         value, client, *_ = shown[-1]
         return Page(items, ClientKey(value, ClientId(client), is_undated))
 
-    def _records(
-        self, rows: Sequence[Columns], read_context: ReadContext
-    ) -> tuple[ClientRecord, ...]:
-        return self._made(
-            lambda known: tuple(client_record(row[2:], known, read_context) for row in rows)
-        )
+    def _records(self, rows: Sequence[Columns], read_context: ReadContext) -> Rows[ClientRecord]:
+        def make(known: Configuration) -> list[Row]:
+            return [client_row(row[2:], known, read_context) for row in rows]
 
-    def _made(self, make: Callable[[Configuration], Rows]) -> Rows:
+        return Rows(self._made(make), ClientRecord.of)
+
+    def _made(self, make: Callable[[Configuration], Made]) -> Made:
         """Make rows; a code that was added since the transaction began is read with all others."""
         try:
             return make(self.configuration)

@@ -1,4 +1,7 @@
-"""Makes the rows of lists, each once, from the columns of a database row."""
+"""Makes the rows of lists, each once, from the columns of a database row.
+
+A row has the members of its class in `ports.lists` by name, in the form in which they go out.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,6 @@ from clientupdater.domain.ids import BranchId, CompanyId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.statuses import PENDING
 from clientupdater.domain.worklist import cause_of
-from clientupdater.ports.lists import (
-    ClientRecord,
-    ContactConflict,
-    PeriodSnapshot,
-    StaffMember,
-    WorklistClient,
-    WorklistItem,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,23 +25,38 @@ if TYPE_CHECKING:
     from clientupdater.ports.lists import ReadContext
 
 Columns = tuple[Any, ...]
-_period, _uuid = cache(Period.parse), cache(UUID)
+Row = dict[str, Any]
+_uuid = cache(UUID)
 
 
-def worklist_item(columns: Columns, configuration: Configuration, today: date) -> WorklistItem:
-    """Make an item from the columns of `work_shown`."""
+@cache
+def _cycle_of(period: str) -> Cycle:
+    return Period.parse(period).cycle
+
+
+def worklist_row(columns: Columns, configuration: Configuration, today: date) -> Row:
+    """Make a `WorklistItem` from the columns of `work_shown`."""
     codes = configuration.codes
     id_, code, name, contact, contact_alt, branch, owes, par, officer, officer_name = columns[:10]
-    client = WorklistClient(id_, code, name, contact, contact_alt, codes[branch], owes, codes[par])
     snapshot = _snapshot(id_, code, _staff(officer, officer_name), columns[10:], codes)
-    cause = cause_of(snapshot.next_follow_up_on, snapshot.update_count, today)
-    return WorklistItem(client, snapshot, cause)
+    return {
+        "client": {
+            "id": id_,
+            "client_code": code,
+            "full_name": name,
+            "contact_number": contact,
+            "contact_number_alt": contact_alt,
+            "branch": codes[branch],
+            "past_due_amount": owes,
+            "par_status": codes[par],
+        },
+        "snapshot": snapshot,
+        "cause": cause_of(snapshot["next_follow_up_on"], snapshot["update_count"], today),
+    }
 
 
-def client_record(
-    columns: Columns, configuration: Configuration, read_context: ReadContext
-) -> ClientRecord:
-    """Make a client from the columns of `client_shown`.
+def client_row(columns: Columns, configuration: Configuration, read_context: ReadContext) -> Row:
+    """Make a `ClientRecord` from the columns of `client_shown`.
 
     It has the row of the running period only where the reader may see that.
     """
@@ -55,80 +65,79 @@ def client_record(
     pension, pensioner, par, account = kinds
     masked, born, contact, contact_alt, conflicts, owes, loan, active, trackable = columns[11:20]
     officer, officer_name, source, synced_at, created_at, updated_at, version = columns[20:27]
-    record = ClientRecord(
-        id_,
-        code,
-        name,
-        address,
-        codes[company],
-        codes[branch],
-        codes[product],
-        codes[pension],
-        codes[pensioner],
-        codes[par],
-        codes[account],
-        masked,
-        born,
-        contact,
-        contact_alt,
-        _conflicts(conflicts),
-        owes,
-        loan,
-        active,
-        trackable,
-        _staff(officer, officer_name),
-        source,
-        synced_at,
-        created_at,
-        updated_at,
-        version,
-        None,
-    )
+    row = {
+        "id": id_,
+        "client_code": code,
+        "full_name": name,
+        "address": address,
+        "company": codes[company],
+        "branch": codes[branch],
+        "product": codes[product],
+        "pension_type": codes[pension],
+        "pensioner_type": codes[pensioner],
+        "par_status": codes[par],
+        "account_type": codes[account],
+        "pension_number_masked": masked,
+        "birth_date": born,
+        "contact_number": contact,
+        "contact_number_alt": contact_alt,
+        "contact_conflict": _conflicts(conflicts),
+        "past_due_amount": owes,
+        "loan_status": loan,
+        "is_active": active,
+        "is_trackable": trackable,
+        "assigned_to": _staff(officer, officer_name),
+        "sync_source": source,
+        "last_synced_at": synced_at,
+        "created_at": created_at,
+        "updated_at": updated_at,
+        "version": version,
+        "current": None,
+    }
     if read_context.statuses.covers(_place(company, branch, officer)):
-        cycle, snapshot = configuration.cycles.get(product), columns[28:]
-        record.current = (
-            _unopened(record, cycle, columns[27], read_context)
+        snapshot = columns[28:]
+        row["current"] = (
+            _unopened(row, configuration.cycles.get(product), columns[27], read_context)
             if snapshot[0] is None
-            else _snapshot(id_, code, record.assigned_to, snapshot, codes)
+            else _snapshot(id_, code, row["assigned_to"], snapshot, codes)
         )
-    return record
+    return row
 
 
-def _staff(person: UUID | None, name: str) -> StaffMember | None:
-    return StaffMember(person, name) if person else None
+def _staff(person: UUID | None, name: str) -> Row | None:
+    return {"id": person, "name": name} if person else None
 
 
 def _snapshot(
     client: UUID,
     client_code: str,
-    officer: StaffMember | None,
+    officer: Row | None,
     columns: Columns,
     codes: Mapping[str | None, Any],
-) -> PeriodSnapshot:
+) -> Row:
     period, status, reason, remarks, paid, updates, terminal, exempt, *rest = columns
     follow_up, promised_on, amount, branch, author, author_name, updated_at, version = rest
-    known = _period(period)
-    return PeriodSnapshot(
-        client,
-        client_code,
-        known,
-        known.cycle,
-        codes[status],
-        codes[reason],
-        remarks,
-        paid,
-        updates,
-        terminal,
-        exempt and ExemptCause(exempt),
-        follow_up,
-        promised_on,
-        amount,
-        officer,
-        codes[branch],
-        _staff(author, author_name),
-        updated_at,
-        version,
-    )
+    return {
+        "client_id": client,
+        "client_code": client_code,
+        "period": period,
+        "period_type": _cycle_of(period),
+        "status": codes[status],
+        "reason": codes[reason],
+        "remarks": remarks,
+        "has_payment": paid,
+        "update_count": updates,
+        "is_terminal": terminal,
+        "exempt": exempt and ExemptCause(exempt),
+        "next_follow_up_on": follow_up,
+        "promised_on": promised_on,
+        "promised_amount": amount,
+        "assigned_to": officer,
+        "branch": codes[branch],
+        "updated_by": _staff(author, author_name),
+        "updated_at": updated_at,
+        "version": version,
+    }
 
 
 def _place(company: str, branch: str, officer: UUID | None) -> ClientPlace:
@@ -136,37 +145,40 @@ def _place(company: str, branch: str, officer: UUID | None) -> ClientPlace:
     return ClientPlace(CompanyId(_uuid(company)), BranchId(_uuid(branch)), assigned_to)
 
 
-def _conflicts(items: list[list[str | None]] | None) -> tuple[ContactConflict, ...] | None:
+def _conflicts(items: list[list[str | None]] | None) -> tuple[Row, ...] | None:
     if not items:
         return None
-    return tuple(ContactConflict(str(source), *numbers) for source, *numbers in items)
+    return tuple(
+        {"source": source, "contact_number": number, "contact_number_alt": alternative}
+        for source, number, alternative in items
+    )
 
 
 def _unopened(
-    record: ClientRecord, cycle: Cycle | None, cycle_from: date | None, read_context: ReadContext
-) -> PeriodSnapshot | None:
+    row: Row, cycle: Cycle | None, cycle_from: date | None, read_context: ReadContext
+) -> Row | None:
     """Make the row that is due and was never opened: PENDING, version 0 (P4)."""
-    is_due = record.is_trackable and (cycle_from is None or cycle_from <= read_context.today)
+    is_due = row["is_trackable"] and (cycle_from is None or cycle_from <= read_context.today)
     if cycle is None or not is_due:
         return None
-    return PeriodSnapshot(
-        client_id=record.id,
-        client_code=record.client_code,
-        period=Period.containing(read_context.today, cycle),
-        period_type=cycle,
-        status=PENDING,
-        reason=None,
-        remarks=None,
-        has_payment=False,
-        update_count=0,
-        is_terminal=False,
-        exempt=None,
-        next_follow_up_on=None,
-        promised_on=None,
-        promised_amount=None,
-        assigned_to=record.assigned_to,
-        branch=record.branch,
-        updated_by=None,
-        updated_at=read_context.now,
-        version=0,
-    )
+    return {
+        "client_id": row["id"],
+        "client_code": row["client_code"],
+        "period": str(Period.containing(read_context.today, cycle)),
+        "period_type": cycle,
+        "status": PENDING,
+        "reason": None,
+        "remarks": None,
+        "has_payment": False,
+        "update_count": 0,
+        "is_terminal": False,
+        "exempt": None,
+        "next_follow_up_on": None,
+        "promised_on": None,
+        "promised_amount": None,
+        "assigned_to": row["assigned_to"],
+        "branch": row["branch"],
+        "updated_by": None,
+        "updated_at": read_context.now,
+        "version": 0,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -131,7 +132,7 @@ class SearchClientsRequest(ClientsListQuery):
 class ClientsPage:
     """A page of clients."""
 
-    items: tuple[ClientRecord, ...]
+    items: Sequence[ClientRecord]
     next_cursor: str | None
     has_more: bool
 

@@ -55,7 +55,7 @@ def list_past_clients(call: Call) -> PastClientsPage:
     asked = PastQuery(filter=wanted, limit=query.limit, after=after)
     page = call.app.reports.past_clients.read(call.caller, asked)
     cursor = sealed_cursor(call, page.after) if page.after else None
-    return PastClientsPage(page.items, cursor, page.has_more)
+    return PastClientsPage(tuple(page.items), cursor, page.has_more)
 
 
 ENDPOINTS = (

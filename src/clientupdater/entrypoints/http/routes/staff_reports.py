@@ -126,7 +126,7 @@ def list_signal_events(call: Call) -> SignalEventList:
     asked = events_of(query, query.limit, after)
     page = call.app.reports.signals.events(call.caller, asked)
     cursor = sealed_cursor(call, page.after) if page.after else None
-    return SignalEventList(page.items, cursor, page.has_more)
+    return SignalEventList(tuple(page.items), cursor, page.has_more)
 
 
 def asked_of(caller: Caller, query: StaffReportQuery) -> StaffQuery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
@@ -58,7 +59,7 @@ class WorklistListQuery(WorklistFilters):
 class WorklistPage:
     """A page of the worklist."""
 
-    items: tuple[WorklistItem, ...]
+    items: Sequence[WorklistItem]
     next_cursor: str | None
     has_more: bool
 
