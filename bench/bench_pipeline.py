@@ -62,9 +62,8 @@ from clientupdater.entrypoints.http.middleware.connections import (
     BoundedConnection,
     ConnectionLimits,
 )
-from clientupdater.entrypoints.http.middleware.metrics import Metrics, MetricsMiddleware
-from clientupdater.entrypoints.http.middleware.request_log import RequestLog
-from clientupdater.entrypoints.http.middleware.security_headers import SecurityHeaders
+from clientupdater.entrypoints.http.middleware.exchanges import Exchanges
+from clientupdater.entrypoints.http.middleware.metrics import Metrics
 from clientupdater.entrypoints.http.route_table import RouteTable
 from clientupdater.entrypoints.http.server_settings import ServerSettings
 from clientupdater.entrypoints.http.system import Traffic
@@ -152,18 +151,15 @@ class Layer:
 
 
 def layers() -> list[Layer]:
-    log, measured = Middleware(RequestLog), Middleware(MetricsMiddleware, metrics=Metrics())
-    headers = Middleware(SecurityHeaders, traffic=Traffic(), keep_alive_s=75)
+    around = Middleware(Exchanges, traffic=Traffic(), metrics=Metrics(), keep_alive_s=75)
     alone = partial(starlette, among_ours=False)
     return [
         Layer("bare Starlette, in its thread pool", partial(alone, bare), HttpToolsProtocol),
         Layer("bare Starlette, in no thread", partial(alone, unthreaded), HttpToolsProtocol),
         Layer("bounds of connections, one write", partial(alone, unthreaded)),
         Layer("routing", partial(starlette, unthreaded)),
-        Layer("ids, log line", partial(starlette, unthreaded, log)),
-        Layer("metrics", partial(starlette, unthreaded, log, measured)),
-        Layer("security headers", partial(starlette, unthreaded, log, headers, measured)),
-        Layer("admission, thread", partial(starlette, threaded, log, headers, measured)),
+        Layer("ids, headers, metrics, log line", partial(starlette, unthreaded, around)),
+        Layer("admission, thread", partial(starlette, threaded, around)),
         Layer("pipeline, exceptions", partial(whole, is_counted=False)),
         Layer("rate limit", partial(whole, is_counted=True)),
     ]

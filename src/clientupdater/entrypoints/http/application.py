@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import structlog
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from clientupdater.domain.errors import Error
-from clientupdater.entrypoints.http import problems, system
+from clientupdater.entrypoints.http import system
 from clientupdater.entrypoints.http.documentation import pages_of
 from clientupdater.entrypoints.http.endpoints import ENDPOINTS
 from clientupdater.entrypoints.http.identity import identify
@@ -25,9 +24,8 @@ from clientupdater.entrypoints.http.middleware.admission import (
     in_thread,
 )
 from clientupdater.entrypoints.http.middleware.connections import BODY_ARRIVED
-from clientupdater.entrypoints.http.middleware.metrics import Metrics, MetricsMiddleware
-from clientupdater.entrypoints.http.middleware.request_log import RequestLog
-from clientupdater.entrypoints.http.middleware.security_headers import SecurityHeaders
+from clientupdater.entrypoints.http.middleware.exchanges import Exchanges, Problems
+from clientupdater.entrypoints.http.middleware.metrics import Metrics
 from clientupdater.entrypoints.http.pipeline import respond
 from clientupdater.entrypoints.http.request_values import (
     ReceivedRequest,
@@ -53,6 +51,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp
 
     from clientupdater.app import App
     from clientupdater.entrypoints.http.contract import Endpoint
@@ -126,24 +125,30 @@ def build(
 
     pages = (*system.PAGES, *pages_of(declared))
     table = RouteTable([*(Route(p.address, p.handle) for p in pages), *_routes(declared)])
-    application = Starlette(
+    application = _Application(
         routes=[table, *_console_routes(enabled=server.console)],
         middleware=[
-            Middleware(RequestLog),
-            Middleware(SecurityHeaders, traffic=traffic, keep_alive_s=server.keep_alive_s),
-            Middleware(MetricsMiddleware, metrics=measures),
+            Middleware(
+                Exchanges, traffic=traffic, metrics=measures, keep_alive_s=server.keep_alive_s
+            ),
             *_cross_origin(server.cors_origins),
+            Middleware(Problems),
         ],
-        exception_handlers={
-            HTTPException: problems.of_http,
-            problems.Rejected: problems.of_rejected,
-            Error: problems.of_domain,
-        },
         lifespan=lifespan,
     )
     # Starlette would redirect an unknown path to the same one with a slash; that is a 404 here.
     application.router.redirect_slashes = False
     return application
+
+
+class _Application(Starlette):
+    """Runs our middleware alone: Starlette's own would look at each error a second time."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        app: ASGIApp = self.router
+        for middleware, args, kwargs in reversed(self.user_middleware):
+            app = middleware(app, *args, **kwargs)
+        return app
 
 
 def _console_routes(*, enabled: bool) -> list[BaseRoute]:

@@ -113,9 +113,17 @@ def problem_body(
     }
 
 
-async def of_http(request: Request, error: Exception) -> Response:
+def of_error(request: Request, error: Error | Rejected | HTTPException) -> Response:
+    """Answer a refusal, or a failure that is known."""
+    if isinstance(error, Error):
+        return of_domain(request, error)
+    return (
+        of_http(request, error) if isinstance(error, HTTPException) else of_rejected(request, error)
+    )
+
+
+def of_http(request: Request, error: HTTPException) -> Response:
     """Answer an error of the framework: no such path, or no such method."""
-    assert isinstance(error, HTTPException)  # noqa: S101 — it is registered for this alone
     code = _CODES.get(error.status_code, "invalid_request")
     message = error.detail
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -128,9 +136,8 @@ async def of_http(request: Request, error: Exception) -> Response:
     )
 
 
-async def of_domain(request: Request, error: Exception) -> Response:
+def of_domain(request: Request, error: Error) -> Response:
     """Answer an error of the domain, by the table in `failures`."""
-    assert isinstance(error, Error)  # noqa: S101 — it is registered for this alone
     failure = failure_of(error)
     return problem(
         request,
@@ -142,8 +149,7 @@ async def of_domain(request: Request, error: Exception) -> Response:
     )
 
 
-async def of_rejected(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Rejected)  # noqa: S101 — it is registered for this alone
+def of_rejected(request: Request, error: Rejected) -> Response:
     return problem(
         request,
         status=error.status,

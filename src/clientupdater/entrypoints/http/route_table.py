@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
+from starlette.requests import Request
 from starlette.routing import BaseRoute, Match, Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
 
@@ -80,4 +82,8 @@ class RouteTable(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         route: Any = scope["route"]
-        await route.handle(scope, receive, send)
+        if scope["method"] not in route.methods:
+            await route.handle(scope, receive, send)  # it raises the error that names those
+            return
+        response: Response = await route.endpoint(Request(scope, receive, send))
+        await response(scope, receive, send)

@@ -7,7 +7,6 @@ each of them shows the numbers of all.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -17,7 +16,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import Scope
 
     from clientupdater.ports.gauges import GaugeReading
 
@@ -95,19 +94,19 @@ class Metrics:
             registry=self.registry,
         )
 
-    def record_duration(self, method: str, route: str, status: int, seconds: float) -> None:
-        key = method, route, status
+    def record(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count and time a request; the fields of its log line name a refusal or a replay."""
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        key = method, getattr(scope.get("route"), "path", "none"), status
         series = self._series.get(key)
         if series is None:
             series = self._series[key] = self._durations.labels(*map(str, key))
         series.observe(seconds)
-
-    def record_outcome(self, log_fields: Mapping[str, Any]) -> None:
-        """Count a refusal or a replay, from the fields of the request's log line."""
-        if code := log_fields.get("code"):
-            self._refusals.labels(code).inc()
-        if log_fields.get("replayed"):
-            self._replays.inc()
+        if log_fields := scope.get("log_fields"):
+            if code := log_fields.get("code"):
+                self._refusals.labels(code).inc()
+            if log_fields.get("replayed"):
+                self._replays.inc()
 
     def set_gauges(self, readings: Iterable[GaugeReading]) -> None:
         for reading in readings:
@@ -125,32 +124,3 @@ def shared_registry(folder: str) -> CollectorRegistry:
     registry = CollectorRegistry()
     MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
     return registry
-
-
-class MetricsMiddleware:
-    """Counts and times every request."""
-
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app, self._metrics = app, metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        status, begun = 500, time.perf_counter()
-
-        async def send_and_watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = int(message["status"])
-            await send(message)
-
-        self._metrics.in_flight.inc()
-        try:
-            await self._app(scope, receive, send_and_watch)
-        finally:
-            self._metrics.in_flight.dec()
-            route = getattr(scope.get("route"), "path", "none")
-            method = scope["method"] if scope["method"] in _METHODS else "other"
-            self._metrics.record_duration(method, route, status, time.perf_counter() - begun)
-            self._metrics.record_outcome(scope.get("log_fields", {}))
