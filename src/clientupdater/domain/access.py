@@ -49,7 +49,7 @@ class Grant:
         return f"{self.permission} at {self.scope} over {over}"
 
 
-@frozen
+@frozen(cache_hash=True)
 class Territory:
     """The live branches and areas given to a person (A2).
 
@@ -83,7 +83,7 @@ class Territory:
         )
 
 
-@frozen
+@frozen(cache_hash=True)
 class Actor:
     """A person who acts. Active means neither deactivated nor deleted (A8)."""
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.access import Actor, ClientPlace, Grant, Territory
     from clientupdater.domain.ids import BranchId, CompanyId, PersonId
+
+
+_REMEMBERED = 4096
+"""Scopes of actors: each follows from the actor's rights alone."""
 
 
 @frozen
@@ -46,22 +51,22 @@ class AccessScope:
     stands_in_for: frozenset[PersonId] = frozenset()
     """Officers whose clients, in those branches, count as the actor's own."""
 
-    @property
+    @cached_property
     def all_companies(self) -> frozenset[CompanyId]:
         """Companies all of whose clients are seen."""
         return self._at(Scope.ALL)
 
-    @property
+    @cached_property
     def area_companies(self) -> frozenset[CompanyId]:
         """Companies whose clients are seen in the whole territory."""
         return self._at(Scope.AREA)
 
-    @property
+    @cached_property
     def branch_companies(self) -> frozenset[CompanyId]:
         """Companies whose clients are seen in the branches given directly."""
         return self._at(Scope.BRANCH)
 
-    @property
+    @cached_property
     def self_companies(self) -> frozenset[CompanyId]:
         """Companies whose clients are seen when they are the actor's: at any scope but all."""
         return frozenset(self.scopes) - self.all_companies
@@ -169,6 +174,7 @@ def over_clients_of(officer: PersonId) -> AccessScope:
     return AccessScope(officer, Scope.SELF, {}, frozenset(), frozenset())
 
 
+@lru_cache(_REMEMBERED)
 def access_scope_of(actor: Actor, *permissions: Permission) -> AccessScope:
     """State what an actor may see by any of these permissions; nothing once inactive (A4, A8)."""
     held = (grant for permission in permissions for grant in actor.grants_of(permission))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import time
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -40,13 +41,30 @@ ANY_PROCESS = 0
 _processes: WeakKeyDictionary[Connection, int] = WeakKeyDictionary()
 
 
+_RENEWED_EVERY = 60
+"""Seconds within which the same scope is signed once."""
+
+
+@lru_cache(1024)
+def _signed(
+    key: bytes, header: str, arrays: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    def signature(message: str) -> str:
+        return hmac.digest(key, message.encode(), "sha256").hex()
+
+    return (
+        (ACTOR, signature(f"clientupdater.{ACTOR}|{header}") + header),
+        *((name, signature(f"clientupdater.{name}|{header}|{ids}") + ids) for name, ids in arrays),
+    )
+
+
 @frozen
 class ScopeSigner:
     """Signs with the key that ``clientupdater db seed`` stores in the database."""
 
     keyed: KeyedHash
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Name the key, without giving it away."""
         return sha256(self.keyed.key).hexdigest()[:16]
@@ -59,15 +77,9 @@ class ScopeSigner:
 
     def signed(self, process: int, actor: PersonId, arrays: Mapping[str, str]) -> dict[str, str]:
         """Give the settings of a scope, each with its signature before it, for one process."""
-        expires = int(time.time()) + VALID_FOR
+        expires = int(time.time()) // _RENEWED_EVERY * _RENEWED_EVERY + VALID_FOR
         header = f"{actor}|{expires}|{process}|{self.name}"
-        values = {ACTOR: self._signature(f"clientupdater.{ACTOR}|{header}") + header}
-        for name, ids in arrays.items():
-            values[name] = self._signature(f"clientupdater.{name}|{header}|{ids}") + ids
-        return values
-
-    def _signature(self, message: str) -> str:
-        return hmac.digest(self.keyed.key, message.encode(), "sha256").hex()
+        return dict(_signed(self.keyed.key, header, tuple(arrays.items())))
 
 
 def verifies(url: str, signer: ScopeSigner | None) -> bool:

@@ -192,8 +192,9 @@ class PostgresUnitsOfWork:
             if takes_long and self.replica:
                 connection = stack.enter_context(self.replica.caught_up(self.pool))
             if connection is None:
-                patience = seconds_left(self.pool.timeout)
-                connection = stack.enter_context(self.pool.connection(timeout=patience))
+                # Not by `pool.connection()`, which commits as well: a control ends what it begins.
+                connection = self.pool.getconn(seconds_left(self.pool.timeout))
+                stack.callback(self.pool.putconn, connection)
             yield TransactionControl.of(connection, self.signer)
 
     def _repositories(

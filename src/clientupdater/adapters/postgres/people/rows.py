@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,6 +23,8 @@ SESSION_WIDTH = 10
 PERSON_WIDTH = 13
 ACTOR_WIDTH = 3
 _KNOWN = frozenset(Permission)
+_REMEMBERED = 1024
+"""People whose rights and places a process keeps as they were made from the text last read."""
 
 
 def session_of(columns: Sequence[Any]) -> OpenSession:
@@ -62,12 +66,23 @@ def person_of(columns: Sequence[Any]) -> Person:
 def actor_of(person: Person, columns: Sequence[Any]) -> Actor:
     """Read the columns of block `actor`."""
     is_active, grants, absent = columns
+    return _actor(person.id, is_active, grants, person.territory, absent)
+
+
+@lru_cache(_REMEMBERED)
+def _actor(
+    person: PersonId,
+    is_active: bool,  # noqa: FBT001 — a column
+    grants: str,
+    territory: Territory,
+    absent: str,
+) -> Actor:
     return Actor(
-        id=person.id,
+        id=person,
         is_active=is_active,
-        grants=frozenset(_grants(grants)),
-        territory=person.territory,
-        stands_in_for=frozenset(map(PersonId, absent)),
+        grants=frozenset(_grants(json.loads(grants))),
+        territory=territory,
+        stands_in_for=frozenset(map(PersonId, _uuids(absent))),
     )
 
 
@@ -78,12 +93,18 @@ def known_actor(columns: Sequence[Any]) -> Actor | None:
     return actor_of(person_of(columns[:PERSON_WIDTH]), columns[PERSON_WIDTH:])
 
 
-def _territory(branches: list[Any], areas: list[Any], within: list[Any]) -> Territory:
+@lru_cache(_REMEMBERED)
+def _territory(branches: str, areas: str, within: str) -> Territory:
     return Territory(
-        branches=frozenset(map(BranchId, branches)),
-        areas=frozenset(map(AreaId, areas)),
-        area_branches=frozenset(map(BranchId, within)),
+        branches=frozenset(map(BranchId, _uuids(branches))),
+        areas=frozenset(map(AreaId, _uuids(areas))),
+        area_branches=frozenset(map(BranchId, _uuids(within))),
     )
+
+
+def _uuids(array: str) -> Iterable[UUID]:
+    """Read an array as PostgreSQL writes it."""
+    return map(UUID, filter(None, array[1:-1].split(",")))
 
 
 def given_grants(rows: Iterable[tuple[Any, ...]]) -> Iterable[GivenGrant]:

@@ -2,6 +2,7 @@
 -- decide who sees whom (A6a); row-level security lets only administration write (ADR 39).
 
 -- name: actor
+-- Rights and places come as text: text that was read before leads to what was made of it then.
 u.is_active and u.deleted_at is null,
 coalesce(
     (
@@ -11,7 +12,7 @@ coalesce(
         where g.user_id = u.id
     ),
     '[]'::jsonb
-),
+)::text,
 array(
     select o.officer_id
     from stand_ins o
@@ -19,7 +20,7 @@ array(
         and o.starts_at <= %(now)s
         and o.ends_at > %(now)s
         and o.ended_at is null
-)
+)::text
 
 -- name: territory
 array(
@@ -46,7 +47,7 @@ array(
 -- name: person
 u.id, u.email, u.first_name, u.last_name, u.is_active, u.must_change_password, u.locked_until,
 u.last_login_at, u.version, u.clerk_id,
-t.branches, t.areas, t.within
+t.branches::text, t.areas::text, t.within::text
 
 -- name: people
 users u
