@@ -110,6 +110,7 @@ def _opened(
             "sources": {**sources, **parts.get("sources", {})},
         }
         chosen.setdefault("gauges", _gauges(chosen, pool))
+        chosen.setdefault("one_connection", pool.kept)
         work = PostgresUnitsOfWork(
             pool,
             vault(settings),

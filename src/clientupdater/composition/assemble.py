@@ -258,6 +258,7 @@ class _Ground:
             admit=AdmitRequest(parts.limits, parts.allowances),
             admit_probe=AdmitRequest(parts.probe_limits, parts.allowances),
             idempotency=Idempotency(self.work, self.clock, parts.sealer, parts.keep_responses_for),
+            one_connection=parts.one_connection,
         )
 
     def operations(self) -> Operations:

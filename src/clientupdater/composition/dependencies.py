@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from clientupdater.domain.sync.fields import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from clientupdater.domain.exports import ExportFormat
     from clientupdater.domain.lookups import Lookups
@@ -77,6 +79,7 @@ class Dependencies:
     services: Mapping[str, ServiceCheck] = field(factory=dict)
     circuits: tuple[CircuitReader, ...] = ()
     gauges: Gauges = tuple
+    one_connection: Callable[[], AbstractContextManager[None]] = nullcontext
     sources: Mapping[Source, ClientSource] = field(factory=dict, converter=_by_source)
     """The sources that are configured."""
     chance: Callable[[], float] = random.random

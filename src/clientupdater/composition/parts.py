@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from datetime import timedelta
 
     from clientupdater.composition.dependencies import SyncSettings
@@ -50,4 +51,6 @@ class Parts(TypedDict, total=False):
     services: Mapping[str, ServiceCheck]
     circuits: tuple[CircuitReader, ...]
     gauges: Gauges
+    one_connection: Callable[[], AbstractContextManager[None]]
+    """Within it, a thread uses one connection to the store for one thing after the other."""
     chance: Callable[[], float]

@@ -63,13 +63,14 @@ def respond(
     endpoint: Endpoint, app: App, received: ReceivedRequest, identity: Identity | None = None
 ) -> Response:
     """Take a request through all steps, within its deadline."""
-    with ending_at(received.deadline):
+    with ending_at(received.deadline), app.requests.one_connection():
         seconds_left()
         known = identity or identify(endpoint, app, received.request, received.deadline)
         # Work in batches goes on beyond the deadline: a repeated request would begin it again.
         # Nor does a long transaction end there: it would never succeed.
-        unhurried = endpoint.in_batches or endpoint.past_deadline
-        with ending_at(None if unhurried else received.deadline):
+        if not (endpoint.in_batches or endpoint.past_deadline):
+            return _respond(endpoint, app, received, known)
+        with ending_at(None):
             return _respond(endpoint, app, received, known)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import select
+import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
@@ -74,7 +76,7 @@ class PoolSize:
 
 def open_pool(
     url: str, size: PoolSize, *, prepares: bool | None = None, of_replica: bool = False
-) -> ConnectionPool:
+) -> LivelyPool:
     """Open it; unless `prepares` says, statements are prepared where no pooler is between.
 
     A replica may be away for now, so its login is checked with each connection.
@@ -86,7 +88,7 @@ def open_pool(
         if of_replica:
             _refuse_unsafe(connection, "DATABASE_REPLICA_URL")
 
-    return _LivelyPool(
+    return LivelyPool(
         url,
         connection_class=_BoundedConnection,
         min_size=size.least,
@@ -127,17 +129,58 @@ class _BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
             raise
 
 
-class _LivelyPool(ConnectionPool["Connection"]):
+class _Kept(threading.local):
+    """What a thread keeps of a pool."""
+
+    keeps = False
+    connection: Connection | None = None
+    """The connection that it keeps, while nothing uses it."""
+
+
+class LivelyPool(ConnectionPool["Connection"]):
     """Replaces connections that the server closed, however many; the library gives up at two."""
 
+    def __init__(self, *args: Any, **params: Any) -> None:
+        self._kept = _Kept()
+        super().__init__(*args, **params)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep a connection that this thread returns, for when it next asks for one.
+
+        A request asks two or three times, and taking a connection costs as much as a statement.
+        """
+        kept = self._kept
+        kept.keeps = True
+        try:
+            yield
+        finally:
+            kept.keeps = False
+            if connection := kept.connection:
+                kept.connection = None
+                super().putconn(connection)
+
     def getconn(self, timeout: float | None = None) -> Connection:
+        if connection := self._kept.connection:
+            self._kept.connection = None
+            return connection
+        return self._lively(timeout)
+
+    def putconn(self, conn: Connection) -> None:
+        kept, at_rest = self._kept, conn.pgconn.transaction_status == TransactionStatus.IDLE
+        if kept.keeps and kept.connection is None and at_rest:
+            kept.connection = conn
+        else:
+            super().putconn(conn)
+
+    def _lively(self, timeout: float | None) -> Connection:
         until = time.monotonic() + (self.timeout if timeout is None else timeout)
         while True:
             connection = super().getconn(until - time.monotonic())
             if _is_alive(connection):
                 return connection
             connection.close()
-            self.putconn(connection)
+            super().putconn(connection)
 
 
 def _is_alive(connection: Connection) -> bool:

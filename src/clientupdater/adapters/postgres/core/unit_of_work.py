@@ -185,17 +185,26 @@ class PostgresUnitsOfWork:
                 yield control, started
                 return
 
+    def _control(self, *, takes_long: bool = False) -> AbstractContextManager[TransactionControl]:
+        return self._on_replica(self.replica) if takes_long and self.replica else self._on_primary()
+
     @contextmanager
-    def _control(self, *, takes_long: bool = False) -> Iterator[TransactionControl]:
-        with ExitStack() as stack:
-            connection = None
-            if takes_long and self.replica:
-                connection = stack.enter_context(self.replica.caught_up(self.pool))
-            if connection is None:
-                # Not by `pool.connection()`, which commits as well: a control ends what it begins.
-                connection = self.pool.getconn(seconds_left(self.pool.timeout))
-                stack.callback(self.pool.putconn, connection)
+    def _on_primary(self) -> Iterator[TransactionControl]:
+        # Not by `pool.connection()`, which commits as well: a control ends what it begins.
+        connection = self.pool.getconn(seconds_left(self.pool.timeout))
+        try:
             yield TransactionControl.of(connection, self.signer)
+        finally:
+            self.pool.putconn(connection)
+
+    @contextmanager
+    def _on_replica(self, replica: Replica) -> Iterator[TransactionControl]:
+        """Be on the replica, where it is up to date."""
+        with ExitStack() as stack:
+            if connection := stack.enter_context(replica.caught_up(self.pool)):
+                yield TransactionControl.of(connection, self.signer)
+            else:
+                yield stack.enter_context(self._on_primary())
 
     def _repositories(
         self, control: TransactionControl, generation: int | None
