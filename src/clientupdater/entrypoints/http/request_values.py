@@ -12,6 +12,7 @@ from attrs import frozen
 from clientupdater.domain.errors import Fault, InvalidInput
 from clientupdater.entrypoints.http import parsing
 from clientupdater.entrypoints.http.contract import part
+from clientupdater.entrypoints.http.middleware.connections import BODY_ARRIVED
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.structuring import INVALID, structured, structured_words
 
@@ -57,6 +58,8 @@ def has_body(headers: Headers) -> bool:
 async def receive_in_time(request: Request, endpoint: Endpoint, deadline: float) -> bytes | None:
     """Receive the body within the deadline; a slow client occupies no thread meanwhile."""
     limit = endpoint.body_limit(request.state.server.max_body_bytes)
+    if request.scope.get(BODY_ARRIVED):
+        return await receive_body(request, limit)
     with anyio.move_on_after(deadline - time.monotonic()):
         return await receive_body(request, limit)
     raise Rejected.invalid("The body did not arrive in time; send the request again.")

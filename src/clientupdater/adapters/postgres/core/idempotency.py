@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from psycopg import ClientCursor
-from psycopg.types.json import Jsonb
-
 from clientupdater.adapters.postgres.core import row_security
 from clientupdater.adapters.postgres.core.named_queries import Statement, named_queries
-from clientupdater.adapters.postgres.core.prepared import written_out
+from clientupdater.adapters.postgres.core.prepared import with_values
 from clientupdater.domain.errors import RequestInProgress
 from clientupdater.ports.idempotency import StoredResponse
 
@@ -40,14 +38,14 @@ def keep_response(
         "fingerprint": answer.fingerprint,
         "rights": answer.rights,
         "status": answer.status,
-        "headers": Jsonb(dict(answer.headers)),
+        "headers": json.dumps(dict(answer.headers)),
         "body": answer.body,
         "now": claim.at,
         "until": until,
     }
     keep = Statement.of(QUERIES["keep"])
     control.defer(*row_security.as_actor(control, claim.key.actor))
-    control.defer(written_out(control.connection, keep, keep.values(values)))
+    control.defer(with_values(control.connection, keep, keep.values(values)))
 
 
 def claim_statement(connection: Connection, claim: Claim) -> str:
@@ -56,7 +54,8 @@ def claim_statement(connection: Connection, claim: Claim) -> str:
     With the generation of the configuration before it, for the message that begins a transaction.
     """
     values = {"actor": claim.key.actor, "key": _digest(claim.key), "now": claim.at}
-    return ClientCursor(connection).mogrify(QUERIES["claim"], values)
+    statement = Statement.of(QUERIES["claim"])
+    return with_values(connection, statement, statement.values(values))
 
 
 def stored_response(columns: Sequence[Any]) -> StoredResponse | None:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _MOST = 50
 """Statements of one connection; the one prepared first goes first."""
 _PLAIN = (str, int, UUID, date)
-_PARAMETER = re.compile(rb"\$(\d+)")
+"""Types that PostgreSQL reads as Python writes them, moments among them: a datetime is a date."""
+_PARAMETER = re.compile(r"\$(\d+)")
 _numbers = count()
 _names: WeakKeyDictionary[Connection, dict[bytes, str]] = WeakKeyDictionary()
 
@@ -47,8 +48,17 @@ def forget_prepared(connection: Connection) -> None:
 
 def written_out(connection: Connection, statement: Statement, values: Sequence[object]) -> str:
     """Give the statement itself with typed values, for which PostgreSQL then plans it."""
-    literals = [Literal(each).as_string(connection).encode() for each in values]
-    return _PARAMETER.sub(lambda each: literals[int(each[1]) - 1], statement.text).decode()
+    return _filled(statement, [Literal(each).as_string(connection) for each in values])
+
+
+def with_values(connection: Connection, statement: Statement, values: Sequence[object]) -> str:
+    """Give the statement with its values, to each of which it gives the type of its column."""
+    return _filled(statement, [_literal(each, connection) for each in values])
+
+
+def _filled(statement: Statement, literals: Sequence[str]) -> str:
+    text = statement.text.decode()
+    return _PARAMETER.sub(lambda each: literals[int(each[1]) - 1], text)
 
 
 def _prepare(connection: Connection, text: bytes, names: dict[bytes, str]) -> str:
@@ -65,6 +75,8 @@ def _literal(value: object, connection: Connection) -> str:
     """Write a value without its type, which the prepared statement has; a list, with it."""
     if value is None:
         return "null"
+    if isinstance(value, bytes):
+        return f"'\\x{value.hex()}'"
     if isinstance(value, _PLAIN):
         return Escaping(connection.pgconn).escape_literal(str(value).encode()).decode()
     return Literal(value).as_string(connection)
