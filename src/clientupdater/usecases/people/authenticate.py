@@ -58,7 +58,7 @@ class Authenticated:
 class Authenticate:
     """Reads session and rights from the database on every call, so that no process is behind (A7).
 
-    One statement brings all of it.
+    One statement brings all of it; the issuer of a token that a service has takes another.
     """
 
     work: UnitsOfWork

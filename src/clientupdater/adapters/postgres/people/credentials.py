@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.domain.access import Actor
     from clientupdater.domain.accounts import Issue, OpenSession
     from clientupdater.domain.callers import Origin
     from clientupdater.domain.sessions import Session
@@ -119,7 +120,10 @@ class PostgresCredentials:
         self._connection.execute(QUERIES["void_one_time"], {"person": person})
 
     def session(self, token: str, now: datetime) -> KnownSession | None:
-        """Find the session, its person and their rights in one statement."""
+        """Find the session, its person and their rights in one statement; an issuer takes another.
+
+        Few sessions have one, and every statement sets up all of its parts.
+        """
         values = {"token": token, "now": now}
         row = self._connection.execute(QUERIES["session_by_token"], values).fetchone()
         if row is None:
@@ -127,9 +131,14 @@ class PostgresCredentials:
         until = SESSION_WIDTH + PERSON_WIDTH
         person = person_of(row[SESSION_WIDTH:until])
         rights, generation = row[until : until + ACTOR_WIDTH], row[until + ACTOR_WIDTH]
-        issuer = known_actor(row[until + ACTOR_WIDTH + 1 :])
         opened = session_of(row[:SESSION_WIDTH])
+        issuer = self._actor(opened.issue.by, now) if opened.issue else None
         return KnownSession(opened, person, actor_of(person, rights), generation, issuer)
+
+    def _actor(self, person: PersonId, now: datetime) -> Actor | None:
+        values = {"person": person, "now": now}
+        row = self._connection.execute(QUERIES["actor_by_id"], values).fetchone()
+        return known_actor(row) if row else None
 
     def touch_session(self, session: UUID, now: datetime) -> None:
         """Skip a row that another transaction has locked."""

@@ -66,11 +66,9 @@ select
     {session},
     {person},
     {actor},
-    {generation},
-    issuer.*
+    {generation}
 from session_by_fingerprint(%(token)s) s
 join {people} on u.id = s.user_id
-left join lateral (select {person}, {actor} from {people} where u.id = s.issued_by) issuer on true
 
 -- name: person_by_subject
 select
