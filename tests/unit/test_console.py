@@ -173,6 +173,15 @@ def test_every_page_has_an_address_of_its_own_below_the_console() -> None:
     assert ConsoleRoutes().page_at("GET", "/console")[0].path == ""
 
 
+def test_in_the_dark_only_colours_are_others() -> None:
+    written = (FOLDER / "static" / "console.css").read_text("utf-8")
+    media = r"@media \(prefers-color-scheme: dark\) \{\s*:root \{(.*?)\}\s*\}"
+    dark = re.findall(media, written, re.DOTALL)
+    assert len(dark) == written.count("prefers-color-scheme") == 1
+    names = {line.split(":")[0].strip() for line in dark[0].split(";") if line.strip()}
+    assert all(name.startswith("--") for name in names)
+
+
 def test_the_script_stays_short() -> None:
     assert len((FOLDER / "static" / "console.js").read_text("utf-8").splitlines()) < SCRIPT_LINES
 
