@@ -2,9 +2,9 @@
 
     .venv/bin/python bench/bench_console.py --clients 20000
 
-One server process, and one person at a time, who has signed in before anything is measured. In each
-round a page and its calls take turns; the median of their differences counts, so that a machine
-that is busy for a while slows both sides down. CPU is that of the server for each, over all rounds.
+One server process, and one person at a time, who has signed in before anything is measured. A page
+and its calls take turns. What counts is the CPU of the server: on a machine that others use, the
+clock differs by more than a page costs. The CPU of PostgreSQL and the clock's medians stand beside.
 
 A page needs one request. So its reference is the sum of its calls, less what each further request
 costs before it does its work: that of a call that does nothing else.
@@ -17,6 +17,7 @@ import statistics
 import sys
 import time
 from datetime import datetime
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.http_world import our_server, postgres_in
 from bench.lines import Line, facts, report
+from bench.processes import cpu_seconds
 from tests.support.demo_console import demo_database
 from tests.support.http_server import WITHOUT_TLS
 
@@ -46,6 +48,7 @@ BLOCK = 20
 """Requests between two looks at the CPU, which is counted in hundredths of a second."""
 API = "/api/v1"
 HIDDEN = re.compile(r'<input type="hidden" name="(form_token)" value="([^"]*)">')
+STATIC = re.compile(r'"(/console/static/[^"]+)"')
 OWN = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -106,7 +109,7 @@ class Person:
 
 @click.command()
 @click.option("--clients", default=20_000)
-@click.option("--rounds", default=60)
+@click.option("--rounds", default=100)
 @click.option("--data", envvar="BENCH_DATA", type=click.Path(path_type=Path))
 @click.option("--json", "path", type=click.Path(path_type=Path), default="bench/console.json")
 def main(clients: int, rounds: int, data: Path | None, path: Path) -> None:
@@ -117,17 +120,17 @@ def main(clients: int, rounds: int, data: Path | None, path: Path) -> None:
         our_server(database.app_url, 1, CONSOLE="on") as server,
         httpx.Client(base_url=server.base, timeout=60, verify=WITHOUT_TLS) as http,
     ):
-        report(_lines(http, server, accounts, rounds), path, **facts(clients=clients))
-
-
-def _lines(
-    http: httpx.Client, server: Server, accounts: Mapping[str, MadeUpAccount], rounds: int
-) -> Iterator[Line]:
-    people = {"telemarketer": _of_caller, "area manager": _of_manager, "administrator": _of_all}
-    for role, pages_of in people.items():
-        person = Person.of(http, accounts[role])
-        for page in pages_of(person):
-            yield from _of_page(person, server, page, rounds)
+        report(
+            (
+                line
+                for role, pages_of in PAGES.items()
+                for person in [Person.of(http, accounts[role])]
+                for page in pages_of(person)
+                for line in Meter(person, server, postgres.pid).lines(page, rounds)
+            ),
+            path,
+            **facts(clients=clients),
+        )
 
 
 # --- which pages
@@ -192,24 +195,23 @@ def _of_many(person: Person, query: str) -> list[Page]:
     """Preview for one page of a list: an assignment to two officers, and one status for all."""
     page, listed = f"/console/many?{query}", Request(f"/clients?{query}&limit=50")
     clients = [each["id"] for each in person.items(listed.path)]
-    officers = [
-        each["id"] for each in person.call(Request("/clients/filter-options")).json()["officers"]
-    ]
+    offered, users = Request("/clients/filter-options"), Request("/users?limit=150&active=true")
+    officers = [each["id"] for each in person.call(offered).json()["officers"]][:2]
     form = {**person.proof(page), **{f"client.{each}": "1" for each in clients}}
-    assign = {**form, "do": "assign", **{f"officer.{each}": "1" for each in officers[:2]}}
+    assign = {**form, "do": "assign", **{f"officer.{each}": "1" for each in officers}}
     record = {**form, "do": "record", "outcome": "CALLED", "remarks": "Visited the village"}
     updates = [
         {"client": each, "status": "CALLED", "remarks": "Visited the village"} for each in clients
     ]
     preview = f"/console/many/preview?{query}"
     return [
-        Page("many at once", Request(page), [listed]),
+        Page("many at once", Request(page), [listed, offered, users]),
         Page(
             "the preview of an assignment",
             Request(preview, assign),
             [
                 listed,
-                Request("/assignments/preview", {"clients": clients, "officers": officers[:2]}),
+                Request("/assignments/preview", {"clients": clients, "officers": officers}),
             ],
         ),
         Page(
@@ -228,57 +230,82 @@ def _of_all(_: Person) -> list[Page]:
             [Request("/health/system"), Request("/sync/jobs?limit=20")],
         ),
         Page("people", Request("/console/people"), [Request("/users?limit=50")]),
-        Page("audits", Request("/console/audits"), [Request("/audits/activity?limit=50")]),
+        Page("audits", Request("/console/audits"), [Request("/audit/activity?limit=50")]),
     ]
+
+
+PAGES = {"telemarketer": _of_caller, "area manager": _of_manager, "administrator": _of_all}
 
 
 # --- how long they take
 
 
-def _of_page(person: Person, server: Server, page: Page, rounds: int) -> Iterator[Line]:
-    took = [_round(person, page) for _ in range(rounds)]
-    taken, reference = (statistics.median(side) for side in zip(*took, strict=True))
-    beyond = statistics.median(shown - called for shown, called in took)
-    yield Line(f"{page.name}: the page beside its calls in one request, ms", taken, reference)
-    yield Line(f"{page.name}: the page beyond its calls, ms", beyond, None, MOST_MS, at_least=False)
-    cpu, cpu_of_calls = _cpu(person, server, page, rounds)
-    yield Line(f"{page.name}: CPU beside its calls in one request, ms", cpu, cpu_of_calls)
-    size = int(person.open(page.page).num_bytes_downloaded)
-    yield Line(f"{page.name}: bytes", size, None, MOST_BYTES, at_least=False)
+@frozen
+class Meter:
+    """Requests of one person, and the processes that answer them."""
+
+    person: Person
+    server: Server
+    database: int
+    """The process of PostgreSQL that all others are children of."""
+
+    def lines(self, page: Page, rounds: int) -> Iterator[Line]:
+        took = [self._round(page) for _ in range(rounds)]
+        shown, called = (statistics.median(side) for side in zip(*took, strict=True))
+        yield Line(f"{page.name}: the page beside its calls in one request, ms", shown, called)
+        (cpu, of_calls), database = self._cpu(page, rounds)
+        yield Line(f"{page.name}: CPU of PostgreSQL beside its calls, ms", *database)
+        yield Line(f"{page.name}: CPU of the server beside its calls, ms", cpu, of_calls)
+        beyond = cpu - of_calls
+        yield Line(f"{page.name}: CPU beyond its calls, ms", beyond, None, MOST_MS, at_least=False)
+        size = self._weight(page)
+        yield Line(f"{page.name}: bytes with everything", size, None, MOST_BYTES, at_least=False)
+
+    def _round(self, page: Page) -> tuple[float, float]:
+        """Take a page, and its calls as if they were one request."""
+        shown = _took(partial(self.person.open, page.page))
+        nothing = _took(partial(self.person.call, NOTHING))
+        called = sum(_took(partial(self.person.call, each)) for each in page.calls)
+        return shown, called - nothing * (len(page.calls) - 1)
+
+    def _cpu(self, page: Page, rounds: int) -> tuple[tuple[float, float], ...]:
+        """Take the CPU for a page, and for its calls as if they were one request: the server's,
+        and PostgreSQL's.
+        """
+        requests = [
+            partial(self.person.open, page.page),
+            partial(self.person.call, NOTHING),
+            *(partial(self.person.call, each) for each in page.calls),
+        ]
+        blocks = max(1, rounds // BLOCK)
+        taken = [[self._cpu_of(each) for each in requests] for _ in range(blocks)]
+        return tuple(_beside([[each[at] for each in block] for block in taken]) for at in (0, 1))
+
+    def _cpu_of(self, request: Callable[[], object]) -> tuple[float, float]:
+        begun = self.server.cpu_seconds, cpu_seconds(self.database)
+        for _ in range(BLOCK):
+            request()
+        ended = self.server.cpu_seconds, cpu_seconds(self.database)
+        server, database = ((e - b) / BLOCK * 1000 for b, e in zip(begun, ended, strict=True))
+        return server, database
+
+    def _weight(self, page: Page) -> int:
+        """Weigh a page with its stylesheet and script, compressed, as browsers get them."""
+        shown = self.person.open(page.page)
+        files = [self.person.open(Request(each)) for each in STATIC.findall(shown.text)]
+        return sum(each.num_bytes_downloaded for each in (shown, *files))
 
 
-def _round(person: Person, page: Page) -> tuple[float, float]:
-    """Take a page, and its calls as if they were one request."""
-    shown = _took(lambda: person.open(page.page))
-    nothing = _took(lambda: person.call(NOTHING))
-    called = sum(_took(lambda call=call: person.call(call)) for call in page.calls)  # type: ignore[misc]
-    return shown, called - nothing * (len(page.calls) - 1)
+def _beside(blocks: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """Set a page beside the sum of its calls; a block has the page, nothing, and each call."""
+    shown, nothing, *called = (statistics.mean(each) for each in zip(*blocks, strict=True))
+    return shown, sum(called) - nothing * (len(called) - 1)
 
 
 def _took(request: Callable[[], object]) -> float:
     begun = time.perf_counter()
     request()
     return (time.perf_counter() - begun) * 1000
-
-
-def _cpu(person: Person, server: Server, page: Page, rounds: int) -> tuple[float, float]:
-    """Take the server's CPU for a page, and for its calls as if they were one request."""
-    sums = [0.0] * (2 + len(page.calls))
-    blocks = max(1, rounds // BLOCK)
-    for _ in range(blocks):
-        sums[0] += _cpu_of(server, lambda: person.open(page.page))
-        sums[1] += _cpu_of(server, lambda: person.call(NOTHING))
-        for at, call in enumerate(page.calls, 2):
-            sums[at] += _cpu_of(server, lambda call=call: person.call(call))  # type: ignore[misc]
-    shown, nothing, *called = (each / blocks for each in sums)
-    return shown, sum(called) - nothing * (len(called) - 1)
-
-
-def _cpu_of(server: Server, request: Callable[[], object]) -> float:
-    begun = server.cpu_seconds
-    for _ in range(BLOCK):
-        request()
-    return (server.cpu_seconds - begun) / BLOCK * 1000
 
 
 if __name__ == "__main__":

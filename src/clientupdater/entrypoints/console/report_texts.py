@@ -116,7 +116,7 @@ REPORT_TEXTS = {
     "team.recorded.confirmed": "Confirmed",
     "team.recorded.promise": "Promises",
     "team.last_entry": "Last record",
-    "team.no_staff": "No one has recorded anything today. What is recorded shows here at once.",
+    "team.no_staff": "No one who works in your branches alone has recorded anything today.",
     "team.untouched": "Left lying",
     "team.nothing_left": "Nothing is left lying.",
     # many at once
