@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class PreviewUpdateItem(UpdateFields):
-    """One of many updates. Without a period it is for the running one; without a version, for the
-    row as it is now.
-    """
+    """One of many updates, by default for the running period and the row as it is now."""
 
     EXAMPLE: ClassVar[dict[str, Any]] = {"client": "code:FC-000123", "status": "CALLED"}
 
