@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.support.browsers import faults
 
 if TYPE_CHECKING:
@@ -150,12 +148,10 @@ def test_a_person_who_may_read_no_audit_learns_no_name_from_its_page(
     assert "Ana Santos" not in tab.page.content()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_on_the_pages_of_administrators(
-    console: ConsoleFixture, width: int, dark: bool
+    console: ConsoleFixture,
 ) -> None:
-    tab = administrator(console, width=width, dark=dark)
+    tab = administrator(console)
     for address in (
         "/console/people",
         f"/console/people/{console.ana}",
@@ -166,6 +162,5 @@ def test_axe_finds_nothing_on_the_pages_of_administrators(
         f"/console/audits?person={console.ana}",
     ):
         tab.open(address)
-        seen = {"axe": tab.axe(), "overflows": tab.overflows(), "blocked": tab.violations()}
-        assert seen == {"axe": [], "overflows": False, "blocked": []}, address
+        assert faults(tab) == {}, address
         assert len(tab.page.content().encode()) < 60 * 1024, address

@@ -174,6 +174,9 @@ def test_more_filters_are_chosen_from_lists(console: ConsoleFixture) -> None:
     tab.page.get_by_role("button", name="Apply").click()
     tab.page.wait_for_url("**par_status=tele_130*")
     assert tab.page.locator("[data-list] strong").all_inner_texts() == ["Ana Reyes"]
+    tab.page.get_by_role("link", name="PAR status: 30+ Days").click()
+    tab.page.locator("[data-list] strong", has_text="Ben Cruz").wait_for()
+    assert "par_status" not in tab.page.url
 
 
 def test_the_list_goes_on_as_one_scrolls(console: ConsoleFixture) -> None:
@@ -185,6 +188,17 @@ def test_the_list_goes_on_as_one_scrolls(console: ConsoleFixture) -> None:
     tab.press("End")
     tab.page.locator("[data-list] > li").nth(29).wait_for(state="attached")
     assert tab.page.locator("[data-more]").count() == 0
+
+
+def test_the_next_page_of_the_list_has_a_key(console: ConsoleFixture) -> None:
+    for number in range(30):
+        console.client(f"Client {number:02d}")
+    tab = console.tab(scripts=True)
+    tab.page.add_init_script("window.IntersectionObserver = class { observe() {} unobserve() {} }")
+    tab.open("/console")
+    tab.press("n")
+    tab.page.wait_for_url("**cursor=**")
+    assert tab.page.locator("[data-list] > li").count() == 5
 
 
 def test_a_search_leaves_no_words_in_an_address(console: ConsoleFixture) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from clientupdater.domain.errors import Unavailable
+from tests.support.browsers import faults
 
 if TYPE_CHECKING:
     import pytest
@@ -51,6 +52,57 @@ def test_every_number_of_the_team_opens_into_exactly_its_clients(console: Consol
         assert tab.page.locator("[data-list] .item").count() == number, address
 
 
+def autumn(console: ConsoleFixture) -> None:
+    """Open September and October before November, for two clients."""
+    for name in ("Ana Reyes", "Ben Cruz"):
+        console.client(name)
+    console.staff.clock.forward(days=-60)
+    for _ in range(2):
+        console.staff.app.periods.open_due()
+        console.staff.clock.forward(days=30)
+
+
+def test_the_pace_of_three_periods_fits_a_phone_and_names_its_days(console: ConsoleFixture) -> None:
+    autumn(console)
+    tab = console.tab()
+    tab.open("/console/team?company=FCASH")
+    lines = tab.page.locator("figcaption span").all_inner_texts()
+    assert [each.strip() for each in lines] == [
+        "Nov 2026",
+        "Oct 2026",
+        "Sep 2026",
+    ]
+    days = tab.page.locator(".days text").all_text_contents()
+    assert (days[0], days[-1]) == ("2 Nov", "20 Nov")
+    assert faults(tab) == {}
+
+
+def test_a_report_is_printed_without_what_only_a_screen_needs(console: ConsoleFixture) -> None:
+    autumn(console)
+    tab = console.tab()
+    tab.open("/console/team?company=FCASH")
+    tab.page.emulate_media(media="print")
+    for part in ("#completion", "#pace", ".chart svg[role]", "#officers", ".cards"):
+        assert tab.page.locator(part).first.is_visible(), part
+    for part in (".bar", ".choose", ".tabs", "summary"):
+        assert not tab.page.locator(part).first.is_visible(), part
+
+
+def test_reports_are_read_without_scripts(console: ConsoleFixture) -> None:
+    autumn(console)
+    tab = console.tab(scripts=False, width=360)
+    tab.open("/console")
+    tab.page.get_by_role("link", name="Team").click()
+    tab.page.get_by_label("Period", exact=True).select_option(label="Oct 2026")
+    tab.page.get_by_role("button", name="Show").click()
+    tab.says("Where Oct 2026 stands")
+    tab.page.get_by_role("link", name="Officer").click()
+    row = tab.page.locator("section", has=tab.page.locator("#completion")).locator("tbody tr")
+    row.get_by_role("link").first.click()
+    tab.wait_for_heading("Clients")
+    assert tab.page.locator("[data-list] .item").count() == 2
+
+
 def test_what_each_officer_has_left_is_counted_and_opens(console: ConsoleFixture) -> None:
     clients = [console.client(name, assigned_to=console.ana) for name in ("Ana Reyes", "Ben Cruz")]
     console.client("Carla Diaz")
@@ -67,7 +119,8 @@ def test_what_each_officer_has_left_is_counted_and_opens(console: ConsoleFixture
     part = tab.page.locator("section", has=tab.page.locator("#officers"))
     row = part.locator("tr", has_text="Ana Santos")
     assert row.locator("td").all_inner_texts() == ["2", "1", "1"]
-    assert part.locator("tr", has_text="None").locator("td").all_inner_texts() == ["1", "1", "0"]
+    without = part.locator("tr", has_text="no officer")
+    assert without.locator("td").all_inner_texts() == ["1", "1", "0"]
     for column, client in ((1, clients[1]), (2, clients[0])):
         tab.open("/console/team?company=FCASH")
         row.locator("td").nth(column).get_by_role("link").click()

@@ -7,15 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.http_actors import BASE, PERIOD, HttpActors, code_of
+from tests.support.http_actors import BASE, PERIOD, HttpActors, code_of, pointers
 
 if TYPE_CHECKING:
     import httpx
-
-
-def pointers(answer: httpx.Response) -> list[str]:
-    assert code_of(answer) == (422, "validation_failed"), answer.text
-    return [each["pointer"] for each in answer.json()["error"]["details"]["fields"]]
 
 
 @pytest.mark.rule("S9", "S10")

@@ -349,7 +349,7 @@ def verdict_of(route: OracleRoute, answer: httpx.Response) -> str:
     status, detail = answer.status_code, ""
     if answer.is_error:
         detail = answer.json().get("detail", "")
-    elif route.path.endswith(("/status-updates", "/assignments", "/assignments/preview")):
+    elif route.path.endswith(("/status-updates", "/assignments", "/preview")):
         (result,) = answer.json()["results"]
         status = result["status"]
     if detail.startswith(route.passes_with) or _says_the_client_has_none(detail):

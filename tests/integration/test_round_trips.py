@@ -20,6 +20,7 @@ from clientupdater.ports.client_filter import ClientFilter, StatusFilter
 from clientupdater.ports.lists import ClientQuery, ClientSort, WorklistQuery
 from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.usecases.requests.idempotency import KeyedRequest, Reply
+from clientupdater.usecases.tracking.judging import PlannedUpdate
 from tests.support.builders import MANILA, NOVEMBER
 from tests.support.round_trips import RoundTrips
 from tests.support.signed_scopes import verify_scopes
@@ -151,3 +152,14 @@ def test_an_update_takes_claim_read_write_and_its_response_with_the_commit(trace
         traced.app.requests.idempotency.run_once(request, act, lambda _: None)
 
     assert traced.taken_by(update) == 4
+
+
+def test_a_preview_of_many_updates_takes_as_many_messages_as_one_of_two(traced: Traced) -> None:
+    clients = [traced.tracking.client(NOVEMBER) for _ in range(20)]
+    clerk = traced.with_generation(CLERK)
+
+    def preview(some: int) -> int:
+        asked = [PlannedUpdate(client=each.id, update=CALLED) for each in clients[:some]]
+        return traced.taken_by(lambda: traced.app.tracking.judge(clerk, asked))
+
+    assert preview(20) == preview(2)

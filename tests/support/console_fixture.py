@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.support.servers import Database
 
 PASSWORD = "a password of many words"  # noqa: S105
-_HASHED = hash_password(PASSWORD)
+HASHED = hash_password(PASSWORD)
 VAULT = Vault(KeyRing({"one": b"k" * 32}), b"i" * 32)
 _CALLS = (
     "clients:read",
@@ -132,7 +132,7 @@ def console_fixture(
             first_name="Ana",
             last_name="Santos",
             email="ana@example.com",
-            password_hash=_HASHED,
+            password_hash=HASHED,
         )
         branch = staff.branch(ana)
         application = build(lambda: nullcontext(staff.serving), ServerSettings(console=True))

@@ -31,10 +31,10 @@ _KEY = b"k" * 32
 
 
 @contextmanager
-def demo_console(
+def demo_database(
     cluster: Cluster, name: str, clients: int
-) -> Iterator[tuple[httpx.Client, dict[str, MadeUpAccount]]]:
-    """Fill a database and serve it; give its accounts by their roles."""
+) -> Iterator[tuple[servers.Database, dict[str, MadeUpAccount]]]:
+    """Fill a database; give its accounts by their roles."""
     cluster.create_database(name)
     database = servers.Database.on(cluster, name)
     maintenance = PostgresMaintenance(database.owner_url)
@@ -48,10 +48,21 @@ def demo_console(
         vault=Vault(KeyRing({"one": _KEY}), _KEY),
     )
     maintenance.analyze()
-    settings = Settings(
-        database_url=database.app_url, encryption_keys={"one": _KEY}, blind_index_key=_KEY
-    )
-    application = build(lambda: open_app(settings, allowances=PLENTY), ServerSettings(console=True))
-    with served(application) as http:
-        yield http, {each.role: each for each in accounts}
+    yield database, {each.role: each for each in accounts}
     cluster.drop_database(name)
+
+
+@contextmanager
+def demo_console(
+    cluster: Cluster, name: str, clients: int
+) -> Iterator[tuple[httpx.Client, dict[str, MadeUpAccount]]]:
+    """Fill a database and serve it; give its accounts by their roles."""
+    with demo_database(cluster, name, clients) as (database, accounts):
+        settings = Settings(
+            database_url=database.app_url, encryption_keys={"one": _KEY}, blind_index_key=_KEY
+        )
+        application = build(
+            lambda: open_app(settings, allowances=PLENTY), ServerSettings(console=True)
+        )
+        with served(application) as http:
+            yield http, accounts

@@ -74,3 +74,9 @@ def http_actors(database: Database) -> Iterator[HttpActors]:
 def code_of(answer: httpx.Response) -> tuple[int, str]:
     """Give an error's status and code."""
     return answer.status_code, answer.json()["error"]["code"]
+
+
+def pointers(answer: httpx.Response) -> list[str]:
+    """List the fields that an answer refuses."""
+    assert code_of(answer) == (422, "validation_failed"), answer.text
+    return [each["pointer"] for each in answer.json()["error"]["details"]["fields"]]

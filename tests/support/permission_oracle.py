@@ -304,6 +304,7 @@ ROUTES = (
     _route(f"POST {_PERIOD}/events/0/void", "client", "status:correct", json={"version": 99}),
     _route(f"POST {_CLIENT}/revive", "client", "status:correct", json={}),
     _route("POST /status-updates", "client", "status:update", json={"items": [_UPDATE]}),
+    _route("POST /status-updates/preview", "client", "status:update", json={"items": [_UPDATE]}),
     *(
         _route(
             f"GET {path}",

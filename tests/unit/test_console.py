@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from clientupdater.entrypoints.console.console import ConsoleRoutes
 from clientupdater.entrypoints.console.forms import amount_of, day_of
 from clientupdater.entrypoints.console.pages.clients import UNNAMED
 from clientupdater.entrypoints.console.pages.my_sessions import program_of
+from clientupdater.entrypoints.console.rendering import HEADERS
 from clientupdater.entrypoints.console.session import form_token, is_form_token
 from clientupdater.entrypoints.console.texts import TEXTS
 from clientupdater.entrypoints.http.routes.clients import ClientFilters
@@ -96,6 +98,45 @@ def test_every_text_that_a_template_names_is_in_the_catalogue() -> None:
     assert named_in_templates() <= set(TEXTS)
 
 
+def sentences_of(path: Path) -> set[str]:
+    """List the strings of a module that read like a text: two words with a space between them."""
+    tree = ast.parse(path.read_text("utf-8"))
+    docstrings = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    strings = (each for each in ast.walk(tree) if isinstance(each, ast.Constant))
+    return {
+        each.value
+        for each in strings
+        if id(each) not in docstrings
+        and isinstance(each.value, str)
+        and re.search(r"[A-Za-z]{2,},? [a-z]{2,}", each.value)
+        and not each.value.startswith("<")
+    }
+
+
+NO_TEXTS = {
+    "the console's worklist",  # names of routes, which cursors belong to
+    "the console's choice of many",
+    "request failed",  # an event of the log
+    "notice of the console",  # what a seal is for
+    "public, max-age=31536000, immutable",
+    HEADERS["Content-Security-Policy"],
+    *(page.summary for page in ALL_PAGES),
+}
+
+
+def test_no_module_has_a_text_of_its_own() -> None:
+    modules = [path for path in FOLDER.rglob("*.py") if not path.name.endswith("texts.py")]
+    assert {text for path in modules for text in sentences_of(path)} - NO_TEXTS == set()
+
+
+def test_no_template_has_a_text_of_its_own() -> None:
+    keys = {"Enter", "Backspace"}
+    for path in (FOLDER / "templates").glob("*.html"):
+        written = re.sub(r"\{[%#{].*?[%#}]\}", "", path.read_text("utf-8"), flags=re.DOTALL)
+        shown = re.sub(r"<[^>]*>| [a-z-]+=\"[^\"]*\"", " ", written)
+        assert set(re.findall(r"[A-Za-z]{3,}", shown)) <= keys, path.name
+
+
 def test_every_word_of_the_business_has_a_text() -> None:
     names = {
         *(f"chip.{each}" for each in Cause),
@@ -130,6 +171,15 @@ def test_every_page_has_an_address_of_its_own_below_the_console() -> None:
     assert len(addresses) == len(set(addresses))
     assert {address.split("/")[1] for _, address in addresses} == {"console"}
     assert ConsoleRoutes().page_at("GET", "/console")[0].path == ""
+
+
+def test_in_the_dark_only_colours_are_others() -> None:
+    written = (FOLDER / "static" / "console.css").read_text("utf-8")
+    media = r"@media \(prefers-color-scheme: dark\) \{\s*:root \{(.*?)\}\s*\}"
+    dark = re.findall(media, written, re.DOTALL)
+    assert len(dark) == written.count("prefers-color-scheme") == 1
+    names = {line.split(":")[0].strip() for line in dark[0].split(";") if line.strip()}
+    assert all(name.startswith("--") for name in names)
 
 
 def test_the_script_stays_short() -> None:

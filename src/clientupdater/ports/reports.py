@@ -29,6 +29,9 @@ if TYPE_CHECKING:
         StaffRead,
     )
 
+NO_OFFICER = "no officer"
+"""The name of those rows whose clients have none."""
+
 
 @frozen
 class Figure:

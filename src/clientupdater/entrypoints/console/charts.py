@@ -24,6 +24,14 @@ class Line:
 
 
 @frozen
+class Mark:
+    """A day below the chart."""
+
+    at: float
+    name: str
+
+
+@frozen
 class Band:
     """Between which shares a period is expected to end."""
 
@@ -40,6 +48,13 @@ def line(name: str, shares: Sequence[Fraction | None]) -> Line:
         if share is not None
     ]
     return Line(name, " ".join(f"{x},{y}" for x, y in points), points[-1] if points else None)
+
+
+def marks(names: Sequence[str]) -> tuple[Mark, ...]:
+    """Name some of the days: the first, the last, and those at each quarter between them."""
+    last = len(names) - 1
+    places = sorted({round(last * quarter / 4) for quarter in range(5)}) if names else []
+    return tuple(Mark(round(place / max(1, last) * WIDTH, 1), names[place]) for place in places)
 
 
 def band(low: Fraction, high: Fraction) -> Band:

@@ -13,6 +13,7 @@ from clientupdater.entrypoints.console.all_pages import ALL_PAGES
 from clientupdater.entrypoints.console.failure import failure_view
 from clientupdater.entrypoints.console.page_requests import Visit, shown
 from clientupdater.entrypoints.console.rendering import templates
+from clientupdater.entrypoints.console.texts import text
 from clientupdater.entrypoints.console.views import CONSOLE
 from clientupdater.entrypoints.http.middleware.admission import in_thread
 from clientupdater.entrypoints.http.problems import Rejected
@@ -86,5 +87,5 @@ async def _static_file(request: Request) -> Response:
 
 
 async def _nowhere(request: Request) -> Response:
-    error = NotFound("Nothing is at this address.")
+    error = NotFound(text("failure.nowhere"))
     return shown(request, failure_view(None, error), error)

@@ -14,6 +14,7 @@ import attrs
 
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.entrypoints.console.session import is_form_token, session_token
+from clientupdater.entrypoints.console.texts import text
 from clientupdater.entrypoints.http import parsing
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.request_values import ParsedRequest
@@ -50,10 +51,10 @@ def parse_form(endpoint: Endpoint, received: ReceivedRequest) -> ParsedRequest:
         return ParsedRequest(query, None, None, None)
     fields = form_fields(received)
     if not endpoint.public and not is_form_token(session_token(request), fields.get(TOKEN, "")):
-        raise FormOutdated("You have signed in again since. Check the form and send it again.")
+        raise FormOutdated(text("form.other_session"))
     key = fields.get(KEY, "")
     if endpoint.is_keyed and not _KEY.fullmatch(key):
-        raise FormOutdated("The form is not complete. Check it and send it again.")
+        raise FormOutdated(text("form.incomplete"))
     return ParsedRequest(query, entered_words(fields), None, key or None, is_form=True)
 
 
@@ -67,18 +68,20 @@ def query_words(endpoint: Endpoint, request: Request) -> dict[str, str]:
 def form_fields(received: ReceivedRequest) -> Mapping[str, str]:
     """Read the fields of a form; of a field that occurs twice, the last one counts."""
     if received.body is None:
-        raise Rejected(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "payload_too_large", _TOO_LONG)
+        raise Rejected(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "payload_too_large", text("form.too_long")
+        )
     kind = received.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if received.body and kind != _FORM:
-        raise Rejected(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", _NO_FORM)
+        raise Rejected(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", text("form.no_form")
+        )
     pairs = received.body.split(b"&", MOST_FIELDS)
     if len(pairs) > MOST_FIELDS:
-        raise Rejected(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "payload_too_large", _TOO_LONG)
+        raise Rejected(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "payload_too_large", text("form.too_long")
+        )
     return dict(map(_pair, filter(None, pairs)))
-
-
-_TOO_LONG = "The form is too long; shorten it and send it again."
-_NO_FORM = "Send a form, as the pages of the console do."
 
 
 def sent_fields(call: Call) -> Mapping[str, str]:
@@ -95,12 +98,12 @@ def _pair(raw: bytes) -> tuple[str, str]:
 def _decoded(raw: bytes) -> str:
     """Decode text; browsers end lines as Windows does, which would count as longer remarks."""
     try:
-        text = unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")
+        decoded = unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")
     except UnicodeDecodeError:
-        raise Rejected.invalid("The form is not valid UTF-8.") from None
-    if "\0" in text:
-        raise Rejected.invalid("The form contains a NUL character.")
-    return text.replace("\r\n", "\n")
+        raise Rejected.invalid(text("form.no_text")) from None
+    if "\0" in decoded:
+        raise Rejected.invalid(text("form.no_text"))
+    return decoded.replace("\r\n", "\n")
 
 
 def entered_words(fields: Mapping[str, str]) -> dict[str, str]:
@@ -113,9 +116,9 @@ def named_by_code(code: str, pointer: str) -> Any:
     return place_named(f"code:{code.strip().removeprefix('code:')}", pointer)
 
 
-def codes_of(text: str | None) -> list[str]:
+def codes_of(typed: str | None) -> list[str]:
     """Read codes with commas or spaces between them."""
-    return [code for code in re.split(r"[,;\s]+", text or "") if code]
+    return [code for code in re.split(r"[,;\s]+", typed or "") if code]
 
 
 def chosen_in(fields: Mapping[str, str], prefix: str) -> dict[UUID, str]:
@@ -134,12 +137,12 @@ _SHORTEST = 2
 _WEEK = 7
 
 
-def day_of(text: str, today: date, pointer: str) -> date:
+def day_of(typed: str, today: date, pointer: str) -> date:
     """Read a day: `+3` days, a weekday such as `fri`, a day of the month, or 2026-11-28.
 
     A weekday and a day of the month are the next ones after today.
     """
-    word = text.strip().lower()
+    word = typed.strip().lower()
     try:
         if match := _IN_DAYS.fullmatch(word):
             return today + timedelta(days=int(match[1]))
@@ -149,8 +152,7 @@ def day_of(text: str, today: date, pointer: str) -> date:
             return date.fromisoformat(word)
         return _next_weekday(word, today)
     except ValueError:
-        message = "write a day as +3, fri, 15 or 2026-11-28"
-        raise InvalidInput.of(pointer, message) from None
+        raise InvalidInput.of(pointer, text("form.day")) from None
 
 
 def _next_with_number(number: int, today: date) -> date:
@@ -168,9 +170,9 @@ def _next_weekday(word: str, today: date) -> date:
     return today + timedelta(days=(matches[0] - today.weekday() - 1) % _WEEK + 1)
 
 
-def amount_of(text: str, pointer: str) -> Decimal:
+def amount_of(typed: str, pointer: str) -> Decimal:
     """Read an amount as people write it: 1500, 1,500.00 or ₱1,500."""
     try:
-        return Decimal(text.strip().removeprefix("₱").replace(",", "").strip())
+        return Decimal(typed.strip().removeprefix("₱").replace(",", "").strip())
     except InvalidOperation:
-        raise InvalidInput.of(pointer, "write an amount as 1500 or 1,500.00") from None
+        raise InvalidInput.of(pointer, text("form.amount")) from None

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from clientupdater.domain.errors import Unauthenticated
+from clientupdater.entrypoints.console.texts import text
 from clientupdater.entrypoints.http.problems import Rejected
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_FOREIGN = "This form did not come from a page of the console. Open the console and try again."
 
 
 def session_token(request: Request) -> str:
@@ -57,7 +57,7 @@ def require_own_page(request: Request) -> None:
         origin = urlsplit(request.headers.get("origin", ""))
         is_own = bool(origin.netloc) and origin.netloc == request.headers.get("host")
     if not is_own:
-        raise Rejected(HTTPStatus.FORBIDDEN, "forbidden", _FOREIGN)
+        raise Rejected(HTTPStatus.FORBIDDEN, "forbidden", text("form.foreign"))
 
 
 def form_token(session: str) -> str:

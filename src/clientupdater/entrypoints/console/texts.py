@@ -69,6 +69,19 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "failure.request": "Request {id}",
         "failure.unsent": "What you typed is kept on this page. Send it again in a moment.",
         "failure.again": "Send it again",
+        "failure.nowhere": "Nothing is at this address.",
+        # forms that cannot be read, and words that cannot be meant
+        "form.foreign": (
+            "This form did not come from a page of the console. Open the console and try again."
+        ),
+        "form.other_session": "You have signed in again since. Check the form and send it again.",
+        "form.incomplete": "The form is not complete. Check it and send it again.",
+        "form.too_long": "The form is too long; shorten it and send it again.",
+        "form.no_form": "Send a form, as the pages of the console do.",
+        "form.no_text": "The form has letters that cannot be read. Type them again and send it.",
+        "form.day": "write a day as +3, fri, 15 or 2026-11-28",
+        "form.amount": "write an amount as 1500 or 1,500.00",
+        "password.differs": "is not the same as the new password",
         # my work
         "work.title": "My work",
         "work.progress": "What is done and what is left",

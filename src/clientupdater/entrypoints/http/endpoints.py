@@ -42,6 +42,7 @@ from clientupdater.entrypoints.http.routes import (
     sync,
     sync_mappings,
     tracking,
+    update_previews,
     user_sessions,
     user_states,
     users,
@@ -63,7 +64,7 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
             "Tracking",
             "A client's status in each period: record updates, look back, correct mistakes.",
         ),
-        (*tracking.ENDPOINTS, *bulk_updates.ENDPOINTS),
+        (*tracking.ENDPOINTS, *bulk_updates.ENDPOINTS, *update_previews.ENDPOINTS),
     ),
     (
         Capability("Clients", "Find clients, see their records, correct their contact numbers."),

@@ -13,7 +13,7 @@ from clientupdater.domain.ids import PersonId
 from clientupdater.domain.report_settings import HOLIDAYS, PROMISE_GRACE_DAYS, holidays
 from clientupdater.domain.working_days import is_working_day
 from clientupdater.ports.client_filter import NONE
-from clientupdater.ports.reports import Figure, ReportRow
+from clientupdater.ports.reports import NO_OFFICER, Figure, ReportRow
 from clientupdater.usecases.reports.past import as_it_was, reader_at
 from clientupdater.usecases.reports.reading import (
     company_of,
@@ -158,7 +158,7 @@ def _officer_row(
     people: Mapping[UUID, str],
 ) -> ReportRow:
     officer = PersonId(UUID(key)) if key else None
-    name = people[officer] if officer else "None"
+    name = people[officer] if officer else NO_OFFICER
     return ReportRow(key=key, name=name, figures=figures(counts, _of_officer(wanted, officer)))
 
 

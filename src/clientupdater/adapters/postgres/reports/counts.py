@@ -13,7 +13,7 @@ from clientupdater.adapters.postgres.reports.past import run
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.periods import Period
 from clientupdater.domain.rates import Counts
-from clientupdater.ports.reports import CompletionBy, CompletionView
+from clientupdater.ports.reports import NO_OFFICER, CompletionBy, CompletionView
 from clientupdater.ports.row_counts import CompletionCounts, KeyedCounts, StandingCount
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from clientupdater.ports.reports import CompletionQuery
 
 BLOCKS = named_queries.read_blocks("reports/counts.sql")
-_NOBODY = "no officer"
 _NOTHING = "none"
 _KEYS = {
     CompletionBy.BRANCH: "branch_id",
@@ -122,7 +121,7 @@ class PostgresRowCounts:
     ) -> tuple[KeyedCounts, ...]:
         """Give each its code and name, in the order of names; those without one come last."""
         names = self._names(by, [key for key in keyed if key])
-        without = _NOBODY if by is CompletionBy.OFFICER else _NOTHING
+        without = NO_OFFICER if by is CompletionBy.OFFICER else _NOTHING
         rows = [
             _keyed(names.get(key) if key else None, without, counts)
             for key, counts in keyed.items()

@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 
 PATH = f"{CONSOLE}/audits"
 _ENTRIES = 50
+_PLACES = {
+    "client": (f"{CONSOLE}/clients", Permission.CLIENTS_READ),
+    "user": (f"{CONSOLE}/people", Permission.USERS_READ),
+}
+"""Where the page of an entry's client or user is, and who may open it."""
 
 
 class AuditLog(StrEnum):
@@ -79,6 +84,11 @@ def show_audits(call: Call) -> View:
             "who": _name(page.value, person.value, query.person),
             "without_person": address(PATH, **{**params, "person": None}),
             "narrowed": lambda **more: address(PATH, **{**params, **more}),
+            "places": {
+                resource: place
+                for resource, (place, permission) in _PLACES.items()
+                if call.caller.actor.grants_of(permission)
+            },
             "changes": tuple(ConfigurationAction),
             "results": tuple(AuditResult),
             "tabs": [

@@ -72,6 +72,7 @@ class Verdict:
 
     client: UUID
     name: str = field(repr=False)
+    code: str = field(repr=False)
     text: str = field(repr=False)
     is_well: bool = False
     carried: str = ""
@@ -209,7 +210,7 @@ def _judge_record(
     for client, judged in zip(clients, judgements, strict=True):
         carried = f"{judged.period} {judged.version}"
         if judged.recorded_as is not None:
-            verdicts.append(Verdict(client, _name(client, known), text("many.same")))
+            verdicts.append(Verdict(client, *_name(client, known), text("many.same")))
         else:
             verdicts.append(
                 _verdict(client, known, judged.error, text("many.is_recorded"), carried)
@@ -231,16 +232,16 @@ def _verdict(
     well: str = "",
     carried: str = "",
 ) -> Verdict:
-    name = _name(client, known)
+    name, code = _name(client, known)
     if error:
-        return Verdict(client, name, error.message)
-    return Verdict(client, name, well, is_well=True, carried=carried)
+        return Verdict(client, name, code, error.message)
+    return Verdict(client, name, code, well, is_well=True, carried=carried)
 
 
-def _name(client: ClientId, known: Mapping[UUID, ClientRecord]) -> str:
-    """Name a client of the list; one who has left it since by no more than the id."""
+def _name(client: ClientId, known: Mapping[UUID, ClientRecord]) -> tuple[str, str]:
+    """Name a client of the list, with the code; one who has left it since by the id alone."""
     record = known.get(client)
-    return f"{record.full_name}, {record.client_code}" if record else str(client)
+    return (record.full_name, record.client_code) if record else (str(client), "")
 
 
 def do_it(call: Call) -> View:

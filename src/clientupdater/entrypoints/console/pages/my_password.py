@@ -10,6 +10,7 @@ from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.people import Act
 from clientupdater.entrypoints.console.notices import Notice, noticed
 from clientupdater.entrypoints.console.page import Page
+from clientupdater.entrypoints.console.texts import text
 from clientupdater.entrypoints.console.views import CONSOLE, Entered, Redirect, View
 from clientupdater.entrypoints.http.routes.sessions import Password
 
@@ -34,7 +35,7 @@ def change_password(call: Call) -> Redirect:
     """Set a new password; all other sessions of this person end."""
     form: PasswordForm = call.body
     if form.repeated != form.new_password:
-        raise InvalidInput.of("/repeated", "is not the same as the new password")
+        raise InvalidInput.of("/repeated", text("password.differs"))
     current = call.session.open.id if call.session.open else None
     call.app.people.passwords.change(call.caller, current, form.current_password, form.new_password)
     return Redirect(to=noticed(call, CONSOLE, Notice("password.changed")))

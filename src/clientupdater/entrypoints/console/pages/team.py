@@ -9,13 +9,14 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
-from clientupdater.entrypoints.console.charts import HEIGHT, WIDTH, band, line
+from clientupdater.entrypoints.console.charts import HEIGHT, WIDTH, band, line, marks
 from clientupdater.entrypoints.console.choices import companies_of, recent_periods
+from clientupdater.entrypoints.console.notices import Sealed
 from clientupdater.entrypoints.console.page import Page
 from clientupdater.entrypoints.console.parts import cut, part
 from clientupdater.entrypoints.console.rendering import address, day, period, today_of
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from clientupdater.domain.pace import EndRange
-    from clientupdater.entrypoints.console.charts import Band, Line
+    from clientupdater.entrypoints.console.charts import Band, Line, Mark
     from clientupdater.entrypoints.console.parts import Cut
     from clientupdater.entrypoints.http.contract import Call
     from clientupdater.ports.reports import Figure, ReportRow
@@ -61,6 +62,7 @@ class TeamQuery:
     rows_from: Begin = 0
     staff_from: Begin = 0
     officers_from: Begin = 0
+    notice: Sealed | None = field(default=None, repr=False)
 
 
 @frozen
@@ -85,6 +87,7 @@ class PaceChart:
     lines: tuple[Line, ...]
     band: Band | None
     expected: EndRange | None
+    marks: tuple[Mark, ...]
     days: tuple[tuple[str, tuple[tuple[Number, Fraction | None], ...]], ...]
     """The same as a table: for each day the number and the share of each period."""
 
@@ -110,7 +113,7 @@ def show_team(call: Call) -> View:
     companies = companies_of(call, Permission.REPORTS_READ)
     company = call.query.company or next(iter(companies), None)
     if company not in companies:
-        raise NotFound("There is no such company.")
+        raise NotFound(text("team.no_company"))
     periods = recent_periods(call)
     asked = _Asked(call, company, call.query.period or periods[0])
     return View(
@@ -183,18 +186,20 @@ def _pace(asked: _Asked) -> PaceChart:
     query = PaceQuery(company=asked.company, period=asked.period)
     pace = asked.call.app.reports.pace.read(asked.call.caller, query)
     rows, ends = pace.report.rows, pace.expected
+    dates = [date.fromisoformat(row.name) for row in rows]
     shares = {name: [row.rates[name] for row in rows] for name in _latest_first(rows)}
     names = [name for name, of in shares.items() if any(each is not None for each in of)]
     return PaceChart(
         lines=tuple(line(pace_name(asked.period, name), shares[name]) for name in names),
         band=band(ends.low, ends.high) if ends else None,
         expected=ends,
+        marks=marks([day(each)[:-5] for each in dates]),
         days=tuple(
             (
-                day(date.fromisoformat(row.name)),
+                day(each),
                 tuple((number_of(row.figures[name]), row.rates[name]) for name in names),
             )
-            for row in reversed(rows)
+            for each, row in reversed(list(zip(dates, rows, strict=True)))
         ),
     )
 

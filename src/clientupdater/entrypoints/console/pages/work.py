@@ -29,6 +29,7 @@ from clientupdater.ports.staff_reports import StaffBy, StaffQuery
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from clientupdater.domain.lookups import Lookups
     from clientupdater.entrypoints.http.contract import Call
     from clientupdater.entrypoints.http.routes.worklist import WorklistCountsReply
 
@@ -63,14 +64,19 @@ def show_work(call: Call) -> View | Redirect:
         return _elsewhere(call)
     today = today_of(call)
     queue, counts = read_place(call), _counts(call)
+    lookups = call.app.configuration.lookups(call.caller, generation=call.generation)
     return View(
         template="work.html",
         call=call,
         values={
             "queue": queue,
             "cause_text": lambda item: cause_text(item, today),
-            "chips": [*_cause_chips(call, counts), *_branch_chips(call, counts)],
-            "lookups": call.app.configuration.lookups(call.caller, generation=call.generation),
+            "chips": [
+                *_cause_chips(call, counts),
+                *_branch_chips(call, counts),
+                *_listed_chips(call, lookups),
+            ],
+            "lookups": lookups,
             "branches": [row.branch for row in counts.rows if len(counts.rows) > _CHIPS],
             "filters": call.query,
             "progress": _progress(call, counts),
@@ -84,7 +90,7 @@ def _elsewhere(call: Call) -> View | Redirect:
     """Send a person who calls no clients to the first place that is theirs."""
     places = menu_of(call.caller.actor)
     if places:
-        return Redirect(to=places[0].address)
+        return Redirect(to=address(places[0].address, notice=call.query.notice))
     return View(template="no_work.html", call=call)
 
 
@@ -109,7 +115,15 @@ def _branch_chips(call: Call, counts: WorklistCountsReply) -> Iterator[Chip]:
             yield _chip(call, str(row.branch), row.figures["total"].value, "branch", row.branch)
 
 
-def _chip(call: Call, name: str, count: int, filter_name: str, value: Any) -> Chip:
+def _listed_chips(call: Call, lookups: Lookups) -> Iterator[Chip]:
+    """Show what is chosen from a list, so that it can be taken away."""
+    for name, table in (("product", "products"), ("par_status", "par_statuses")):
+        if chosen := getattr(call.query, name):
+            entry = next((each.name for each in lookups[table] if each.code == chosen), chosen)
+            yield _chip(call, text(f"filter.{name}", value=entry), None, name, chosen)
+
+
+def _chip(call: Call, name: str, count: int | None, filter_name: str, value: Any) -> Chip:
     chosen, params = str(getattr(call.query, filter_name)) == value, params_of(call.query)
     changed = {**params, filter_name: None if chosen else value}
     return Chip(name, count, address(CONSOLE, **changed), chosen)

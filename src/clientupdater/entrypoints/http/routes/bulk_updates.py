@@ -23,6 +23,7 @@ from clientupdater.usecases.tracking.bulk import BulkItem
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from clientupdater.domain.ids import ClientRef
     from clientupdater.usecases.clients.client_access import Outcome
     from clientupdater.usecases.tracking.recording import Written
 
@@ -95,11 +96,17 @@ def record_updates(call: Call) -> BulkResults:
 
 def _item(index: int, item: BulkUpdateItem) -> BulkItem:
     pointer = f"/items/{index}"
+    client = client_named(item.client, pointer)
+    return BulkItem(client, item.period, update_of(item, pointer), item.version)
+
+
+def client_named(word: str, pointer: str) -> ClientRef:
+    """Read how an item names its client."""
     try:
-        client = part("client").read(item.client)
+        client: ClientRef = part("client").read(word)
     except NotFound:
         raise InvalidInput.of(f"{pointer}/client", "is an id, or code: and a code") from None
-    return BulkItem(client, item.period, update_of(item, pointer), item.version)
+    return client
 
 
 def _results(outcomes: Iterable[Any]) -> BulkResults:
