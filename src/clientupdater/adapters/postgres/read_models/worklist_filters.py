@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import attrs
@@ -34,12 +35,12 @@ class ResolvedWorklistFilter:
     ids: Mapping[str, UUID] = field(factory=dict)
     area_members: tuple[BranchId, ...] = ()
 
-    @property
+    @cached_property
     def _names(self) -> list[str]:
         asked = attrs.asdict(self.wanted, recurse=False)
         return [name for name, value in asked.items() if value is not None and name != "cause"]
 
-    @property
+    @cached_property
     def is_empty(self) -> bool:
         return self.wanted == WorklistFilter()
 
@@ -78,10 +79,16 @@ class ResolvedWorklistFilter:
         }
 
 
+NO_FILTER = ResolvedWorklistFilter()
+"""What most pages ask for."""
+
+
 def resolve_worklist_filter(
     wanted: WorklistFilter, configuration: Configuration
 ) -> ResolvedWorklistFilter:
     """Look up what it names. Raises InvalidInput for each code that does not exist."""
+    if wanted == NO_FILTER.wanted:
+        return NO_FILTER
     asked = attrs.asdict(wanted, recurse=False)
     asked.pop("cause")
     ids = ids_of(ClientFilter(**asked), configuration)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.adapters.postgres.read_models.client_walk import running_periods
-from clientupdater.adapters.postgres.read_models.worklist_filters import ResolvedWorklistFilter
+from clientupdater.adapters.postgres.read_models.worklist_filters import NO_FILTER
 from clientupdater.domain.worklist import Cause
 from clientupdater.ports.lists import WorklistOrder
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from clientupdater.adapters.postgres.read_models.shape import Shape
+    from clientupdater.adapters.postgres.read_models.worklist_filters import ResolvedWorklistFilter
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.ports.lists import WorklistKey, WorklistQuery
 
@@ -62,7 +63,7 @@ def choose_worklist_walk(
     query: WorklistQuery,
     access_scope: AccessScope,
     today: date,
-    resolved: ResolvedWorklistFilter = ResolvedWorklistFilter(),  # noqa: B008 # it is frozen
+    resolved: ResolvedWorklistFilter = NO_FILTER,
 ) -> WorklistWalk:
     """Choose; order and day stay those of the first page."""
     after = query.after
