@@ -1,18 +1,18 @@
 """Secrets are replaced while people work: no request fails, and what the old one opened stays open.
 
 Webhook secrets are in test_http_refresh.py, keys of the issuer in test_oidc.py, passwords and
-tokens of people in test_sign_in.py.
+tokens of people in test_sign_in.py, passwords of logins in test_rotated_passwords.py, credentials
+of sources in test_rotated_credentials.py and test_snowflake_credentials.py.
 """
 
 from __future__ import annotations
 
 import base64
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import httpx
-import psycopg
 import pytest
 import redis
 from attrs import define, field
@@ -63,6 +63,12 @@ class Office:
 
 @pytest.fixture
 def office(database: Database) -> Iterator[Office]:
+    with office_of(database) as office:
+        yield office
+
+
+@contextmanager
+def office_of(database: Database) -> Iterator[Office]:
     with cli_actors(database) as actors, ExitStack() as stack:
         actors.staff.clock.moment = datetime.now(UTC)
         code = actors.client()
@@ -98,31 +104,6 @@ def test_C3_encryption_keys_are_replaced_in_three_steps_and_nothing_becomes_unre
     alone = office.server(DATABASE_URL=url, ENCRYPTION_KEYS=keys(NEW))
     assert office.record(alone, 1, "key-1").status_code == 201  # sealed with the new key
     assert office.record(alone, 2, "key-2").status_code == 201
-
-
-def test_a_database_password_is_replaced_while_servers_run(office: Office) -> None:
-    url = office.database.app_url
-    settings = {"DATABASE_POOL_MIN": "2", "DATABASE_POOL_MAX": "2"}
-    running_server = office.server(DATABASE_URL=url, **settings)
-    assert office.record(running_server, 0, "before").status_code == 201
-    parts = psycopg.conninfo.conninfo_to_dict(url)
-    try:
-        set_password(office.database, "another-password")
-        assert office.record(running_server, 1, "meanwhile").status_code == 201
-        renewed = url.replace(str(parts["password"]), "another-password")
-        restarted = office.server(DATABASE_URL=renewed, **settings)
-        assert office.record(restarted, 2, "after").status_code == 201
-        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            psycopg.connect(url)
-    finally:
-        set_password(office.database, str(parts["password"]))
-
-
-def set_password(database: Database, password: str) -> None:
-    with psycopg.connect(database.superuser_url) as connection:
-        role = psycopg.sql.Identifier("clientupdater")
-        statement = psycopg.sql.SQL("alter role {} password {}")
-        connection.execute(statement.format(role, psycopg.sql.Literal(password)))
 
 
 def test_a_redis_password_is_replaced_while_both_are_valid() -> None:
