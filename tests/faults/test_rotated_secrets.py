@@ -21,10 +21,11 @@ from clientupdater.adapters.redis.client import RedisClient
 from clientupdater.adapters.redis.connect import Patience
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.domain.errors import Unavailable
+from clientupdater.entrypoints.failures import Exit
 from tests.entrypoints.test_cli_long_running import KEYS
 from tests.faults.test_several_servers import UNLIMITED
 from tests.support.cli_actors import CliActors, cli_actors, running
-from tests.support.commands import call
+from tests.support.commands import call, run
 from tests.support.forked_servers import forked_server
 from tests.support.servers import free_port, redis_process
 from tests.support.waiting import PATIENCE_S
@@ -136,8 +137,8 @@ def test_the_token_of_operations_is_replaced_by_a_restart(office: Office) -> Non
         server = office.server(DATABASE_URL=url, OPS_TOKEN=token)
         for each, status in ((token, 200), (other, 401)):
             heads = {"Authorization": f"Bearer {each}"}
-            response = server.get("/api/v1/health/system", headers=heads)
-            assert response.status_code == status
+            for path in ("/api/v1/health/system", "/metrics"):
+                assert server.get(path, headers=heads).status_code == status, path
 
 
 def test_the_blind_index_key_is_not_replaced_and_another_one_does_not_start(
@@ -146,12 +147,15 @@ def test_the_blind_index_key_is_not_replaced_and_another_one_does_not_start(
     seeded = call("db", "seed", DATABASE_URL=office.database.owner_url, **KEYS)
     assert seeded.returncode == 0, seeded.stderr
     other = {**KEYS, "BLIND_INDEX_KEY": base64.b64encode(b"j" * 32).decode()}
-    done = call(
-        "doctor",
-        DATABASE_URL=office.database.app_url,
-        DATABASE_WORKER_URL=office.database.worker_url,
-        **other,
-    )
+    urls = {
+        "DATABASE_URL": office.database.app_url,
+        "DATABASE_WORKER_URL": office.database.worker_url,
+    }
+    for command in (("serve", "--port", "0"), ("worker",)):
+        refused = run(*command, **urls, **other)
+        assert refused.returncode == Exit.CONFIGURATION
+        assert "BLIND_INDEX_KEY" in refused.stderr
+    done = call("doctor", **urls, **other)
     assert "BLIND_INDEX_KEY: is not the key that the database verifies scopes with" in (
         done.stdout + done.stderr
     )
