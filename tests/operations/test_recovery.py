@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from base64 import b64encode
 from datetime import date
 from secrets import token_bytes
@@ -94,12 +96,26 @@ def answers(machine: Installation) -> dict[str, Any]:
     }
 
 
-def test_the_unit_of_the_nightly_backup_writes_a_dump(origin: Installation) -> None:
-    dump = origin.home / "backups" / f"{_TODAY}.dump"
+def test_the_unit_of_the_nightly_backup_writes_a_whole_dump_and_keeps_a_fortnight_of_them(
+    origin: Installation,
+) -> None:
+    backups = origin.home / "backups"
+    dump = backups / f"{_TODAY}.dump"
     dump.unlink(missing_ok=True)
-    assert origin.start("clientupdater-backup").wait() == 0
-    origin.stop("clientupdater-backup")
+    for name, days in (("last-week", 13), ("last-month", 16)):
+        at = time.time() - days * 86_400
+        (backups / f"{name}.dump").touch()
+        os.utime(backups / f"{name}.dump", (at, at))
+    origin.finish("clientupdater-backup")
     assert dump.stat().st_mode & 0o777 == 0o600
+    assert {each.stem for each in backups.glob("*.dump")} >= {str(_TODAY), "last-week"}
+    assert not (backups / "last-month.dump").exists()
+    script = f"pg_restore --file=- --data-only --table=status_events backups/{_TODAY}.dump"
+    with as_superuser(origin) as connection:
+        events = connection.execute("select id::text from status_events").fetchall()
+    assert events
+    written = origin.bash(script)
+    assert all(event in written for (event,) in events)
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +142,8 @@ def test_a_restored_installation_gives_the_same_answers(
     expected = answers(origin)
     assert expected["pension number"] == NUMBER
     assert expected["seal"]["items"][0]["holds"]
+    record(origin, "VISITED")
+    assert answers(origin) != expected, "from here on, the two are not one database"
     assert answers(restored) == expected
 
 
