@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from clientupdater.adapters.snowflake.source import open_snowflake
-from clientupdater.domain.errors import SourceRefused
+from clientupdater.domain.errors import Misconfigured, SourceRefused
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.sync.fields import Source
 from tests.integration.test_snowflake import refusal
@@ -111,6 +111,25 @@ def test_Snowflake_has_two_public_keys_and_no_run_fails(
         assert run(syncing).state is JobStatus.COMPLETED
     withdrawn = written(old, tmp_path / "old.pem")
     require_refused(syncing, account.opened(withdrawn))
+
+
+def test_a_key_is_encrypted_anew_and_no_run_fails(
+    account: Account, syncing: Syncing, tmp_path: Path
+) -> None:
+    account.keys.append(snowflake_server.private_key().public_key())
+    file = snowflake_server.written_key(tmp_path, b"old-passphrase")
+    with reads(syncing, account.opened(file, private_key_passphrase="old-passphrase")):  # noqa: S106 — made up
+        assert run(syncing).state is JobStatus.COMPLETED
+        snowflake_server.written_key(tmp_path, b"new-passphrase")
+        assert run(syncing).state is JobStatus.COMPLETED, "the session that is open goes on"
+    with reads(syncing, account.opened(file, private_key_passphrase="new-passphrase")):  # noqa: S106 — made up
+        assert run(syncing).state is JobStatus.COMPLETED
+    with (
+        reads(syncing, account.opened(file, private_key_passphrase="old-passphrase")),  # noqa: S106 — made up
+        pytest.raises(Misconfigured, match="SNOWFLAKE_PRIVATE_KEY_FILE") as caught,
+    ):
+        run(syncing)
+    assert "passphrase" not in str(caught.value)
 
 
 @pytest.mark.parametrize("way", ["programmatic_access_token", "oauth"])
