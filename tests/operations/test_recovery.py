@@ -119,8 +119,26 @@ def test_the_unit_of_the_nightly_backup_writes_a_whole_dump_and_keeps_a_fortnigh
 
 
 @pytest.fixture(scope="module")
-def restored(origin: Installation) -> Iterator[Installation]:
+def filled_before(origin: Installation) -> set[str]:
+    """Name the tables that have rows when the dump is made."""
+    return filled_tables(origin)
+
+
+def filled_tables(machine: Installation) -> set[str]:
+    query = "select relname from pg_stat_user_tables where schemaname = 'public'"
+    with as_superuser(machine) as connection:
+        names = [name for (name,) in connection.execute(query)]
+        counted = "select exists (select from {})"
+        statements = {n: psycopg.sql.SQL(counted).format(psycopg.sql.Identifier(n)) for n in names}
+        return {
+            n for n, each in statements.items() if connection.execute(each).fetchone() == (True,)
+        }
+
+
+@pytest.fixture(scope="module")
+def restored(origin: Installation, filled_before: set[str]) -> Iterator[Installation]:
     """Give another machine on which the dump of the first was restored, by the page."""
+    assert filled_before
     origin.follow("Back up")
     with bare_machine() as machine:
         machine.use_this_program()
@@ -137,8 +155,9 @@ def restored(origin: Installation) -> Iterator[Installation]:
 
 
 def test_a_restored_installation_gives_the_same_answers(
-    origin: Installation, restored: Installation
+    origin: Installation, restored: Installation, filled_before: set[str]
 ) -> None:
+    assert filled_before - filled_tables(restored) == set()
     expected = answers(origin)
     assert expected["pension number"] == NUMBER
     assert expected["seal"]["items"][0]["holds"]
