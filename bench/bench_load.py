@@ -223,8 +223,8 @@ def main(
         bulk = BulkData(today=business_day(), **size)
         world = world_on(postgres, bulk, [User(BRANCHES_OF_USER), User(branches)])
         world.add(users)
-        running = stack.enter_context(syncs(world)) if sync else None
         parts = stack.enter_context(deployment(world, Parts(**around), data))
+        running = stack.enter_context(syncs(world)) if sync else None
         server = stack.enter_context(our_server(parts.url, processes, **parts.settings))
         beside = reports_beside(world, server, parts.replica) if parts.replica else nullcontext()
         reports = stack.enter_context(beside)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import psycopg
 from attrs import field, frozen
 from bench.processes import child_named
 from tests.support.replicas import streaming_replica
@@ -54,7 +55,10 @@ def deployment(world: World, parts: Parts, data: Path | None) -> Iterator[Deploy
     with ExitStack() as stack:
         if parts.replica:
             folder = stack.enter_context(_folder_of_replica(data))
+            stack.enter_context(_log_kept(world))
             replica = stack.enter_context(streaming_replica(world.postgres, folder))
+            replica.execute("alter system set hot_standby_feedback = on")
+            replica.execute("select pg_reload_conf()")
             settings["DATABASE_REPLICA_URL"] = replica.url(world.database.app_url)
             processes["replica"] = replica.pid
         if parts.redis:
@@ -67,6 +71,19 @@ def deployment(world: World, parts: Parts, data: Path | None) -> Iterator[Deploy
             url = stack.enter_context(pgbouncer(world.database, at_most=POOLED_CONNECTIONS))
             processes["PgBouncer"] = child_named("pgbouncer")
         yield Deployment(url=url, settings=settings, processes=processes, replica=replica)
+
+
+@contextmanager
+def _log_kept(world: World) -> Iterator[None]:
+    """Keep the log for a replica that is behind: a sync of many clients writes gigabytes."""
+    with psycopg.connect(world.database.superuser_url, autocommit=True) as connection:
+        connection.execute("alter system set wal_keep_size = '8GB'")
+        connection.execute("select pg_reload_conf()")
+    try:
+        yield
+    finally:
+        with psycopg.connect(world.database.superuser_url, autocommit=True) as connection:
+            connection.execute("alter system reset wal_keep_size")
 
 
 @contextmanager
