@@ -74,6 +74,7 @@ faults: .venv/dev ## go through each fault three times, and print what callers f
 		$(BIN)/pytest tests/faults/test_updates_through_faults.py $(ARGS) && \
 		printf '| fault, three times | updates | tries without a response that says what happened | longest silence, s |\n| --- | --- | --- | --- |\n' && \
 		cat "$$CLIENTUPDATER_FAULT_REPORT"
+	@for round in 1 2 3; do $(BIN)/pytest $$($(BIN)/python -m tests.support.fault_scenarios) $(ARGS) || exit 1; done
 
 together: .venv/dev ## run everything at once for ten minutes, and kill one process of each kind
 	CLIENTUPDATER_FAULT_SECONDS=600 $(BIN)/pytest -s tests/faults/test_everything_at_once.py $(ARGS)

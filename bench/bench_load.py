@@ -6,12 +6,17 @@
 not earlier requests are answered (open model). A rate holds if p95 stays below 200 ms, p99 below
 500 ms and errors below 0.1 %. The rate doubles until it does not hold; then the step between is
 halved. Meanwhile the project's own command syncs the same clients from CSV files, again and again.
+
+    .venv/bin/python bench/bench_load.py --everything
+
+puts PgBouncer in transaction mode between server and database, a streaming replica beside the
+database, which answers reports meanwhile, and Redis beside the server.
 """
 
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +27,12 @@ from attrs import frozen
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.csv_sync import Syncs, syncs
+from bench.deployment import Deployment, Parts, deployment
 from bench.http_world import User, World, business_day, our_server, postgres_in, world_on
 from bench.lines import Line, facts, report
 from bench.open_load import LoadPlan, OpenResult, drive
 from bench.processes import cpu_seconds
+from bench.reports_beside import Reports, reports_beside
 from tests.support.bulk_data import BulkData
 
 if TYPE_CHECKING:
@@ -53,6 +60,7 @@ class Step:
     result: OpenResult
     cores: dict[str, float]
     syncs: int
+    reports: int
 
     @property
     def holds(self) -> bool:
@@ -66,18 +74,21 @@ class Step:
             f"{result.rate:.0f}/s {'holds' if self.holds else 'DOES NOT HOLD'}: p50"
             f" {result.p50:.0f}, p95 {result.p95:.0f}, p99 {result.p99:.0f} ms, errors"
             f" {result.errors} of {result.due} (dropped {result.dropped}), conflicts"
-            f" {result.conflicts}; cores: {cores}; syncs begun {self.syncs}"
+            f" {result.conflicts}; cores: {cores}; syncs begun {self.syncs},"
+            f" reports read {self.reports}"
         )
 
 
 @frozen
 class Bench:
-    """A full database, the server in front of it, its users, and the syncs beside them."""
+    """A full database, the server in front of it, its users, and what goes on beside them."""
 
     world: World
+    deployment: Deployment
     server: Server
     users: Sequence[User]
     syncs: Syncs | None
+    reports: Reports | None
     seconds: int
 
     def step(self, rate: float) -> Step:
@@ -90,12 +101,13 @@ class Bench:
             rate=rate,
             seconds=self.seconds,
         )
-        before, runs = self._cpu(), self.syncs.runs if self.syncs else 0
+        before, (runs, read) = self._cpu(), self._beside()
         result = drive(plan)
         wall = plan.warm_up + plan.seconds
         cores = {name: (now - before[name]) / wall for name, now in self._cpu().items()}
         cores["generator"] = result.generator_cores
-        step = Step(result, cores, (self.syncs.runs if self.syncs else 0) - runs)
+        runs_now, read_now = self._beside()
+        step = Step(result, cores, runs_now - runs, read_now - read)
         click.echo(f"# {step}", err=True)
         return step
 
@@ -109,11 +121,20 @@ class Bench:
             if branch in by_branch
         ]
 
+    def _beside(self) -> tuple[int, int]:
+        """Count the syncs that began and the reports that were read so far."""
+        return (
+            self.syncs.runs if self.syncs else 0,
+            self.reports.answered if self.reports else 0,
+        )
+
     def _cpu(self) -> dict[str, float]:
+        around = self.deployment.processes
         return {
             "server": self.server.cpu_seconds,
             "PostgreSQL": cpu_seconds(self.world.postgres.pid),
             "sync": self.syncs.cpu_seconds if self.syncs else 0.0,
+            **{name: cpu_seconds(pid) for name, pid in around.items()},
         }
 
 
@@ -151,8 +172,8 @@ def lines(steps: list[Step]) -> Iterator[Line]:
 
 
 def as_json(step: Step) -> dict[str, Any]:
-    shown = {"holds": step.holds, "cores": step.cores, "syncs": step.syncs}
-    return {**attrs.asdict(step.result), **shown}
+    shown = {"holds": step.holds, "cores": step.cores}
+    return {**attrs.asdict(step.result), **shown, "syncs": step.syncs, "reports": step.reports}
 
 
 @click.command()
@@ -164,6 +185,10 @@ def as_json(step: Step) -> dict[str, Any]:
 @click.option("--rate", default=20.0, show_default=True, help="The first rate.")
 @click.option("--most", default=640.0, show_default=True, help="The highest rate to try.")
 @click.option("--sync/--no-sync", default=True, show_default=True)
+@click.option("--pooler", is_flag=True, help="PgBouncer between server and database.")
+@click.option("--replica", is_flag=True, help="A streaming replica, and reports that it answers.")
+@click.option("--redis", is_flag=True, help="Redis beside the server.")
+@click.option("--everything", is_flag=True, help="All three of them.")
 @click.option(
     "--data",
     envvar="BENCH_DATA",
@@ -180,12 +205,15 @@ def main(
     rate: float,
     most: float,
     sync: bool,
-    **size: int,
+    everything: bool,
+    **others: int,
 ) -> None:
     """Find the rate, print the lines and write them as JSON with every step.
 
     A folder given as --data keeps the database for the next run.
     """
+    size = {name: others[name] for name in ("clients", "branches", "periods")}
+    around = {name: everything or bool(others[name]) for name in ("pooler", "replica", "redis")}
     branches = size["branches"]
     users = [
         User(BRANCHES_OF_USER, 1 + n * 7 % branches, branches, number=n + 1) for n in range(USERS)
@@ -195,10 +223,14 @@ def main(
         bulk = BulkData(today=business_day(), **size)
         world = world_on(postgres, bulk, [User(BRANCHES_OF_USER), User(branches)])
         world.add(users)
+        parts = stack.enter_context(deployment(world, Parts(**around), data))
         running = stack.enter_context(syncs(world)) if sync else None
-        server = stack.enter_context(our_server(world.database.app_url, processes))
-        steps = search(Bench(world, server, users, running, seconds), rate, most)
-    about = facts(**size, processes=processes, seconds=seconds, users=USERS, sync=sync)
+        server = stack.enter_context(our_server(parts.url, processes, **parts.settings))
+        beside = reports_beside(world, server, parts.replica) if parts.replica else nullcontext()
+        reports = stack.enter_context(beside)
+        around["signed_scopes"] = bool(world.rows("select from scope_keys"))
+        steps = search(Bench(world, parts, server, users, running, reports, seconds), rate, most)
+    about = facts(**size, **around, processes=processes, seconds=seconds, users=USERS, sync=sync)
     report(lines(steps), path, **about, steps=[as_json(each) for each in steps])
 
 

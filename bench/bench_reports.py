@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.http_load import Wrk, median
 from bench.http_world import User, business_day, our_server, postgres_in, world_on
 from bench.lines import Line, facts, report
+from bench.reports_beside import COMPANY, OK, READER, let_read
 from bench.requests_once import Caller
 from tests.support.bulk_data import BulkData
 
@@ -37,18 +38,9 @@ if TYPE_CHECKING:
     from bench.http_load import Load
     from bench.http_world import World
 
-COMPANY = "FCASH"
 FEW = 16
 FEW_CALLS = 3
-OK = 200
-READER = User(1, number=15)
 UPDATER = User(10)
-RIGHTS = """
-insert into user_permissions (user_id, permission_id, scope)
-select %(id)s, p.id, 'all' from permissions p
-where p.code in ('reports:read', 'status:read', 'clients:read')
-on conflict (user_id, permission_id, company_id) do update set scope = 'all'
-"""
 COVERING = """
 create index bench_covering on client_period_status (period, company_id)
 include (status_type_id, exempt_cause, has_payment, is_terminal, contact_by, reason_id)
@@ -228,8 +220,7 @@ def main(
     """Measure everything, print the lines and write them as JSON."""
     with postgres_in(data) as postgres:
         world = world_on(postgres, BulkData(today=business_day(), **size), [UPDATER, READER])
-        with psycopg.connect(world.database.superuser_url) as connection:
-            connection.execute(RIGHTS, {"id": READER.id})
+        let_read(world, READER)
         with our_server(world.database.app_url, 2) as server:
             bench = Bench(world, server, seconds, rounds, only_updates)
             report(bench.lines(), path, **facts(**size, rounds=rounds, seconds=seconds))

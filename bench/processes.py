@@ -37,6 +37,15 @@ def cpu_seconds(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def child_named(name: str) -> int:
+    """Find a child of this process by the program that it runs; 0: there is none."""
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if _parent(_stat(path)) == os.getpid() and (path / "comm").read_text().strip() == name:
+                return int(path.name)
+    return 0
+
+
 def _parent(stat: list[str]) -> int:
     return int(stat[_PARENT]) if stat else 0
 

@@ -34,6 +34,12 @@ def test_L1_an_action_is_logged_with_its_caller(store: Store) -> None:
     assert store.lines() == [Line("activity", ANA, "status.record", "client 1", {"version": "4"})]
 
 
+def test_L1_an_operators_action_is_logged_without_a_person(store: Store) -> None:
+    with store.work.begin(SYSTEM) as tx:
+        tx.audit.log_operation(Origin(), RECORDED)
+    assert store.lines() == [Line("activity", None, "status.record", "client 1", {"version": "4"})]
+
+
 def test_L1_ids_among_the_details_are_logged_as_text(store: Store) -> None:
     entry = LoggedAction(action="a.b", resource="client", resource_id="1", details={"officer": BEN})
     with store.work.begin(SYSTEM) as tx:

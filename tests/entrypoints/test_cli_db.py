@@ -224,7 +224,9 @@ def test_serving_with_a_login_that_bypasses_row_security_is_refused(database: Da
 
 def test_doctor_says_how_to_make_the_first_user(database: Database) -> None:
     done = call("doctor", **logins(database), **KEYS)
-    assert "ok  users: none yet; make the first: clientupdater users create EMAIL" in done.stdout
+    assert (
+        "ok  users: none yet; make the first: clientupdater users create YOUR-EMAIL" in done.stdout
+    )
 
 
 def test_doctor_finds_a_folder_of_exports_that_cannot_be_written_to(

@@ -113,7 +113,7 @@ def test_doctor_reports_waiting_and_dead_jobs(actors: CliActors) -> None:
     assert found()["ok"] is True
     dead = actors.staff.one(DEAD)
     assert "1 in default" in found()["found"]
-    assert "jobs list --status dead" in found()["remedy"]
+    assert "jobs list --status dead --as YOUR-EMAIL" in found()["remedy"]
     actors.staff.run(
         "update job_queue set status = 'pending', scheduled_at = now() - interval '1 hour'"
         " where id = %s",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.demo_data import fill
+from clientupdater.entrypoints.cli.acting import ORIGIN
 from tests.support.builders import MANILA, manila
 from tests.support.commands import call
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 OLD, NEW, INDEX = b"o" * 32, b"n" * 32, b"i" * 32
 CLIENTS = 20
+AUDITOR = "auditor@example.com"
 
 
 def rotate(database: Database, *keys: tuple[str, bytes], json_wanted: bool = True) -> str:
@@ -70,6 +72,42 @@ def test_C3_forgetting_deletes_what_a_lost_key_sealed_and_nothing_else(database:
     assert all(sealed for sealed, _ in stored(database))
     assert of_keys(database, "forget", "old", "--yes", keys=keys).startswith(f"{CLIENTS} pension")
     assert not any(sealed for sealed, _ in stored(database))
+
+
+def test_L1_the_audit_says_who_used_the_keys_and_on_how_many_numbers(
+    database: Database,
+) -> None:
+    filled(database)
+    rotate(database, ("new", NEW), ("old", OLD))
+    rotate(database, ("new", NEW), ("old", OLD))
+    of_keys(database, "forget", "mistyped", "--yes", keys=(("newest", OLD),))
+    of_keys(database, "forget", "new", "--yes", keys=(("newest", OLD),))
+    entries = [
+        (each["action"], each["resource_id"], each["details"])
+        for each in activity(database)
+        if each["action"].startswith("keys.")
+    ]
+    by = {"os_user": ORIGIN.os_user, "host": ORIGIN.host, "numbers": CLIENTS}
+    assert [(action, key) for action, key, _ in entries] == [
+        ("keys.forget", "new"),
+        ("keys.rotate", ""),
+    ]
+    assert [{name: details.get(name) for name in by} for _, _, details in entries] == [by] * 2
+
+
+def activity(database: Database) -> list[dict[str, Any]]:
+    """Read the newest of the log, as an auditor does."""
+    with psycopg.connect(database.superuser_url) as connection:
+        connection.execute(
+            "with auditor as (insert into users (email) values (%s) returning id)"
+            " insert into user_permissions (user_id, permission_id, scope)"
+            " select a.id, p.id, 'all' from auditor a, permissions p where code = 'audit:read'",
+            (AUDITOR,),
+        )
+    listed = call("audit", "activity", "--json", "--as", AUDITOR, DATABASE_URL=database.worker_url)
+    assert listed.returncode == 0, listed.stderr
+    items: list[dict[str, Any]] = json.loads(listed.stdout)["items"]
+    return items
 
 
 def test_C3_no_number_is_stored_unencrypted(database: Database) -> None:

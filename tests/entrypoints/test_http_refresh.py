@@ -72,10 +72,11 @@ class Bank:
         *,
         delivery: str = "d1",
         secret: bytes = b"a secret of the bank",
+        at: str | None = None,
         **changed: Any,
     ) -> httpx.Response:
-        """Send word as NextBank does."""
-        at = str(int(self.staff.clock.now().timestamp()))
+        """Send word as NextBank does, signed now or at another moment."""
+        at = self.moment() if at is None else at
         content = f"{delivery}.{at}.".encode() + body
         made = hmac.digest(secret, content, sha256)
         headers = {
@@ -86,6 +87,10 @@ class Bank:
         }
         nobody = {"Authorization": ""}
         return self.http.post(NOTICES, content=body, headers={**headers, **nobody, **changed})
+
+    def moment(self) -> str:
+        """Write this moment as a delivery does."""
+        return str(int(self.staff.clock.now().timestamp()))
 
     def follow(self, number: int = 0) -> None:
         """Do what a worker would with the job of this number."""
@@ -194,6 +199,9 @@ def test_a_payment_is_kept_once_and_noted_by_the_system(bank: Bank) -> None:
     assert bank.staff.one("select count(*) from job_queue") == 1
     for _ in range(2):
         bank.follow()
+    bank.staff.run("update job_queue set status = 'completed'")
+    assert bank.notice(payment()).status_code == 200
+    assert bank.staff.one("select count(*) from job_queue") == 1
     kinds = bank.staff.one(
         "select string_agg(kind, ',' order by event_sequence) from status_events"
         " where created_by is null"
@@ -210,11 +218,14 @@ def test_notices_in_whatever_order_leave_the_client_as_nextbank_has_it(
 ) -> None:
     for delivery, day in (("d1", "2026-11-18"), ("d2", "2026-11-19")):
         assert bank.notice(payment(day=day), delivery=delivery).status_code == 200
-    for number in order:
+    for number, status in zip(order, ("closed", "restructured"), strict=True):
+        (known,) = bank.records
+        later = known["UPDATED_AT"] + timedelta(hours=1)
+        known.update(LOAN_STATUS=status, UPDATED_AT=later)
         bank.follow(number)
     kinds = bank.staff.one("select string_agg(kind, ',' order by kind) from status_events")
     assert kinds == "opened,payment"
-    assert bank.staff.one("select loan_status from clients") == "CLOSED"
+    assert bank.staff.one("select loan_status from clients") == "RESTRUCTURED"
     assert bank.staff.one("select count(*) from webhook_events where processed_at is null") == 0
 
 
@@ -268,9 +279,26 @@ def test_webhooks_of_the_old_and_the_new_secret_are_taken_while_both_are_listed(
         {"webhook-timestamp": "soon"},
     ],
 )
-def test_a_delivery_that_nextbank_did_not_sign_recently_is_refused(
+def test_a_delivery_that_nextbank_did_not_sign_is_refused(
     bank: Bank, changed: dict[str, Any]
 ) -> None:
     for body in (payment(), b'{"type": "unheard.of"}', b"not even JSON"):
         assert code_of(bank.notice(body, **changed)) == (400, "invalid_request")
     assert bank.staff.one("select count(*) from webhook_events") == 0
+
+
+@pytest.mark.parametrize("minutes", [6, -6])
+def test_a_delivery_that_was_signed_more_than_five_minutes_away_is_refused(
+    bank: Bank, minutes: int
+) -> None:
+    signed_at = bank.moment()
+    bank.staff.clock.forward(minutes=minutes)
+    assert code_of(bank.notice(payment(), at=signed_at)) == (400, "invalid_request")
+    assert bank.staff.one("select count(*) from webhook_events") == 0
+    bank.staff.clock.forward(minutes=-minutes / 3)
+    assert bank.notice(payment(), at=signed_at).status_code == 200
+
+
+@pytest.mark.parametrize("moment", ["", "soon", "1e9", "9" * 12])
+def test_a_delivery_that_was_signed_at_no_moment_is_refused(bank: Bank, moment: str) -> None:
+    assert code_of(bank.notice(payment(), at=moment)) == (400, "invalid_request")

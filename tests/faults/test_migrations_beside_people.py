@@ -19,9 +19,9 @@ from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenanc
 from clientupdater.adapters.postgres.admin.migrations import Pace
 from clientupdater.adapters.postgres.admin.sql_files import NO_TRANSACTION, SqlFiles, bundled
 from tests.faults.test_several_servers import UNLIMITED
-from tests.faults.test_updates_through_faults import hired
+from tests.faults.test_updates_through_faults import places_of_callers
 from tests.support.forked_servers import forked_server
-from tests.support.recorded_calls import Load, require_all_kept_once
+from tests.support.recorded_calls import READS, Load, MixedCaller, require_all_kept_once
 from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def test_people_go_on_while_migrations_run_and_while_one_waits_for_a_long_read(
     migrating = threading.Thread(
         target=lambda: done.extend(each.name for each in maintenance.migrate())
     )
-    load = Load(hired(database))
+    callers = [MixedCaller(*each) for each in places_of_callers(database)]
+    load = Load([*callers])
     with ExitStack() as stack:
         servers = [stack.enter_context(forked_server(DATABASE_URL=database.app_url, **UNLIMITED))]
         for each in load.callers:
@@ -101,4 +102,5 @@ def test_people_go_on_while_migrations_run_and_while_one_waits_for_a_long_read(
             load.pass_calls(CALLS)
         assert len(done) == len(MIGRATIONS)
         assert load.felt.errors == {}
+        assert all(each.reads > len(READS) for each in callers)
         require_all_kept_once(database.superuser_url, load.callers)

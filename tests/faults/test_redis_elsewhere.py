@@ -77,6 +77,8 @@ def test_after_a_failover_the_client_goes_on_with_the_new_primary(kind: str) -> 
         assert not works(redis_client)
         wait_until(lambda: works(redis_client))
         assert redis_servers.server(several.replica).info("replication")["role"] == "master"
+        with client(several.url) as newcomer:
+            assert works(newcomer), "the address still names the server that is gone"
 
 
 def test_a_redis_behind_tls_is_reached_by_the_address_that_its_provider_gives() -> None:

@@ -1,18 +1,18 @@
 """Secrets are replaced while people work: no request fails, and what the old one opened stays open.
 
 Webhook secrets are in test_http_refresh.py, keys of the issuer in test_oidc.py, passwords and
-tokens of people in test_sign_in.py.
+tokens of people in test_sign_in.py, passwords of logins in test_rotated_passwords.py, credentials
+of sources in test_rotated_credentials.py and test_snowflake_credentials.py.
 """
 
 from __future__ import annotations
 
 import base64
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import httpx
-import psycopg
 import pytest
 import redis
 from attrs import define, field
@@ -21,10 +21,11 @@ from clientupdater.adapters.redis.client import RedisClient
 from clientupdater.adapters.redis.connect import Patience
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.domain.errors import Unavailable
+from clientupdater.entrypoints.failures import Exit
 from tests.entrypoints.test_cli_long_running import KEYS
 from tests.faults.test_several_servers import UNLIMITED
 from tests.support.cli_actors import CliActors, cli_actors, running
-from tests.support.commands import call
+from tests.support.commands import call, run
 from tests.support.forked_servers import forked_server
 from tests.support.servers import free_port, redis_process
 from tests.support.waiting import PATIENCE_S
@@ -63,6 +64,12 @@ class Office:
 
 @pytest.fixture
 def office(database: Database) -> Iterator[Office]:
+    with office_of(database) as office:
+        yield office
+
+
+@contextmanager
+def office_of(database: Database) -> Iterator[Office]:
     with cli_actors(database) as actors, ExitStack() as stack:
         actors.staff.clock.moment = datetime.now(UTC)
         code = actors.client()
@@ -100,31 +107,6 @@ def test_C3_encryption_keys_are_replaced_in_three_steps_and_nothing_becomes_unre
     assert office.record(alone, 2, "key-2").status_code == 201
 
 
-def test_a_database_password_is_replaced_while_servers_run(office: Office) -> None:
-    url = office.database.app_url
-    settings = {"DATABASE_POOL_MIN": "2", "DATABASE_POOL_MAX": "2"}
-    running_server = office.server(DATABASE_URL=url, **settings)
-    assert office.record(running_server, 0, "before").status_code == 201
-    parts = psycopg.conninfo.conninfo_to_dict(url)
-    try:
-        set_password(office.database, "another-password")
-        assert office.record(running_server, 1, "meanwhile").status_code == 201
-        renewed = url.replace(str(parts["password"]), "another-password")
-        restarted = office.server(DATABASE_URL=renewed, **settings)
-        assert office.record(restarted, 2, "after").status_code == 201
-        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            psycopg.connect(url)
-    finally:
-        set_password(office.database, str(parts["password"]))
-
-
-def set_password(database: Database, password: str) -> None:
-    with psycopg.connect(database.superuser_url) as connection:
-        role = psycopg.sql.Identifier("clientupdater")
-        statement = psycopg.sql.SQL("alter role {} password {}")
-        connection.execute(statement.format(role, psycopg.sql.Literal(password)))
-
-
 def test_a_redis_password_is_replaced_while_both_are_valid() -> None:
     port = free_port()
     with redis_process(port, "--requirepass", "old-password"):
@@ -155,8 +137,8 @@ def test_the_token_of_operations_is_replaced_by_a_restart(office: Office) -> Non
         server = office.server(DATABASE_URL=url, OPS_TOKEN=token)
         for each, status in ((token, 200), (other, 401)):
             heads = {"Authorization": f"Bearer {each}"}
-            response = server.get("/api/v1/health/system", headers=heads)
-            assert response.status_code == status
+            for path in ("/api/v1/health/system", "/metrics"):
+                assert server.get(path, headers=heads).status_code == status, path
 
 
 def test_the_blind_index_key_is_not_replaced_and_another_one_does_not_start(
@@ -165,12 +147,15 @@ def test_the_blind_index_key_is_not_replaced_and_another_one_does_not_start(
     seeded = call("db", "seed", DATABASE_URL=office.database.owner_url, **KEYS)
     assert seeded.returncode == 0, seeded.stderr
     other = {**KEYS, "BLIND_INDEX_KEY": base64.b64encode(b"j" * 32).decode()}
-    done = call(
-        "doctor",
-        DATABASE_URL=office.database.app_url,
-        DATABASE_WORKER_URL=office.database.worker_url,
-        **other,
-    )
+    urls = {
+        "DATABASE_URL": office.database.app_url,
+        "DATABASE_WORKER_URL": office.database.worker_url,
+    }
+    for command in (("serve", "--port", "0"), ("worker",)):
+        refused = run(*command, **urls, **other)
+        assert refused.returncode == Exit.CONFIGURATION
+        assert "BLIND_INDEX_KEY" in refused.stderr
+    done = call("doctor", **urls, **other)
     assert "BLIND_INDEX_KEY: is not the key that the database verifies scopes with" in (
         done.stdout + done.stderr
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import signal
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +18,7 @@ import httpx
 import psycopg
 import pytest
 
+from clientupdater.entrypoints.http.metrics_folder import remove_leftovers
 from clientupdater.entrypoints.http.processes import pause_after
 from tests.entrypoints.test_cli_long_running import logged, running
 from tests.support.cli_actors import CliActors, cli_actors
@@ -24,7 +28,6 @@ from tests.support.servers import free_port
 from tests.support.waiting import PATIENCE_S, WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
 
     from tests.support.servers import Database
@@ -34,6 +37,9 @@ UNLIMITED = {
     f"RATE_LIMIT_{kind}": "50000"
     for kind in ("READ_REQUESTS", "WRITE_REQUESTS", "EXPORT_REQUESTS", "LOGIN_ATTEMPTS")
 }
+
+
+WAITS = [sys.executable, "-S", "-c", "input()"]
 
 
 @pytest.fixture
@@ -150,6 +156,51 @@ def test_when_their_parent_is_killed_none_is_left(database: Database) -> None:
         left = children_of(server)
         server.kill()
         wait_until(lambda: not any(Path(f"/proc/{each}").exists() for each in left))
+
+
+def metrics_folders(folder: Path) -> set[Path]:
+    return set(folder.glob("clientupdater-metrics-*"))
+
+
+def test_a_server_removes_what_a_killed_one_left_and_nothing_of_one_that_runs(
+    database: Database, tmp_path: Path
+) -> None:
+    own = {"TMPDIR": str(tmp_path)}
+    with serving(database, "--workers", "2", **own) as (killed, _):
+        (left,) = metrics_folders(tmp_path)
+        children = children_of(killed)
+        killed.kill()
+        killed.wait(PATIENCE_S)
+        wait_until(lambda: not any(Path(f"/proc/{each}").exists() for each in children))
+    assert metrics_folders(tmp_path) == {left}
+    with serving(database, "--workers", "2", **own) as (first, _):
+        (of_first,) = metrics_folders(tmp_path)
+        assert of_first != left
+        with serving(database, "--workers", "2", **own) as (second, _):
+            assert of_first in metrics_folders(tmp_path)
+            assert len(metrics_folders(tmp_path)) == 2
+            second.send_signal(signal.SIGTERM)
+            assert second.wait(PATIENCE_S) == 0
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(PATIENCE_S) == 0
+    assert metrics_folders(tmp_path) == set()
+
+
+def test_a_folder_stays_until_the_last_process_that_uses_it_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left = tmp_path / "clientupdater-metrics-left"
+    left.mkdir()
+    with (left / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with subprocess.Popen(WAITS, stdin=subprocess.PIPE, pass_fds=[lock.fileno()]) as child:
+            lock.close()
+            remove_leftovers()
+            assert left.exists()
+            child.kill()
+    remove_leftovers()
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -222,14 +222,7 @@ FAULTS = {
     "the response to COMMIT is lost": Fault(responses_to_commit_are_lost),
     "PostgreSQL hangs": Fault(postgres_hangs, {"REQUEST_DEADLINE_MS": "1000"}),
     "every connection is cut by the network": Fault(connections_are_cut),
-    "the pool is exhausted": Fault(
-        pool_is_exhausted,
-        {
-            "DATABASE_POOL_MAX": "2",
-            "DATABASE_POOL_MIN": "2",
-            "DATABASE_POOL_TIMEOUT_MS": "200",
-        },
-    ),
+    "the pool is exhausted": Fault(pool_is_exhausted, SMALL_POOL),
     "PostgreSQL refuses transactions": Fault(transactions_are_refused),
     "PostgreSQL takes no writes": Fault(standby_is_read_only),
     "Redis comes and goes": Fault(
@@ -291,12 +284,18 @@ def world_of(fault: Fault) -> Iterator[tuple[World, Load]]:
 
 def hired(database: Database) -> list[Caller]:
     """Give each caller a client and a session."""
+    return [Caller(*each) for each in places_of_callers(database)]
+
+
+def places_of_callers(database: Database) -> list[tuple[Callable[[], str], str, str, str]]:
+    """Give a caller's server, path, session and name for each of four clients."""
     with cli_actors(database) as actors:
         actors.staff.clock.moment = datetime.now(UTC)  # servers go by the machine's clock
         codes = [actors.client() for _ in range(CALLERS)]
+        actors.staff.grant(actors.ana, "reports:read", "branch")
         token = actors.staff.session(actors.ana)
     paths = [f"/api/v1/clients/code:{code}/periods/{running()}/events" for code in codes]
-    return [Caller(str, path, token, f"caller-{n}") for n, path in enumerate(paths)]
+    return [(str, path, token, f"caller-{n}") for n, path in enumerate(paths)]
 
 
 @pytest.mark.parametrize("name", FAULTS)

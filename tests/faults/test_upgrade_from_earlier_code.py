@@ -22,11 +22,11 @@ from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenanc
 from clientupdater.adapters.postgres.admin.sql_files import bundled
 from tests.entrypoints.test_cli_long_running import KEYS
 from tests.faults.test_several_servers import UNLIMITED
-from tests.faults.test_updates_through_faults import hired
+from tests.faults.test_updates_through_faults import places_of_callers
 from tests.support.commands import COMMAND, environment
 from tests.support.forked_servers import forked_server
 from tests.support.http_server import WITHOUT_TLS
-from tests.support.recorded_calls import Load, require_all_kept_once
+from tests.support.recorded_calls import READS, Load, MixedCaller, require_all_kept_once
 from tests.support.servers import free_port
 from tests.support.signed_scopes import verify_scopes
 from tests.support.waiting import wait_until
@@ -94,7 +94,8 @@ def is_ready(base: str) -> bool:
 def test_earlier_code_serves_while_the_newest_migrations_run_and_beside_todays(
     database: Database, earlier_code: Path
 ) -> None:
-    load = Load(hired(database))
+    callers = [MixedCaller(*each) for each in places_of_callers(database)]
+    load = Load([*callers])
     verify_scopes(database)
     maintenance = PostgresMaintenance(database.owner_url)
     maintenance.rollback(STEPS)
@@ -120,4 +121,5 @@ def test_earlier_code_serves_while_the_newest_migrations_run_and_beside_todays(
                 load.pass_calls(CALLS)
     assert len(done) == STEPS
     assert load.felt.errors == {}
+    assert all(each.reads > len(READS) for each in callers)
     require_all_kept_once(database.superuser_url, load.callers)

@@ -43,7 +43,7 @@ class Warehouse:
     def says(self, number: int, **facts: Any) -> None:
         """Let the view have so many clients, and no others."""
         items = [record(f"FC-{n}", **facts) for n in range(number)]
-        self.fake_snowflake.fill("delete from book", *map(_inserted, items))
+        self.fake_snowflake.fill("delete from book", *map(inserted, items))
 
     def run(self) -> SyncJob:
         """Take over what it says."""
@@ -60,7 +60,7 @@ class Warehouse:
         return caught.value.message
 
 
-def _inserted(result: dict[str, Any]) -> str:
+def inserted(result: dict[str, Any]) -> str:
     at = f"{result['UPDATED_AT']:%Y-%m-%d %H:%M:%S}"
     values = [
         "null" if each is None else f"'{each}'" for each in {**result, "UPDATED_AT": at}.values()

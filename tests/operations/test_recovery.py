@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from base64 import b64encode
 from datetime import date
 from secrets import token_bytes
@@ -94,17 +96,49 @@ def answers(machine: Installation) -> dict[str, Any]:
     }
 
 
-def test_the_unit_of_the_nightly_backup_writes_a_dump(origin: Installation) -> None:
-    dump = origin.home / "backups" / f"{_TODAY}.dump"
+def test_the_unit_of_the_nightly_backup_writes_a_whole_dump_and_keeps_a_fortnight_of_them(
+    origin: Installation,
+) -> None:
+    backups = origin.home / "backups"
+    dump = backups / f"{_TODAY}.dump"
     dump.unlink(missing_ok=True)
-    assert origin.start("clientupdater-backup").wait() == 0
-    origin.stop("clientupdater-backup")
+    for name, days in (("last-week", 13), ("last-month", 16)):
+        at = time.time() - days * 86_400
+        (backups / f"{name}.dump").touch()
+        os.utime(backups / f"{name}.dump", (at, at))
+    origin.finish("clientupdater-backup")
     assert dump.stat().st_mode & 0o777 == 0o600
+    assert {each.stem for each in backups.glob("*.dump")} >= {str(_TODAY), "last-week"}
+    assert not (backups / "last-month.dump").exists()
+    script = f"pg_restore --file=- --data-only --table=status_events backups/{_TODAY}.dump"
+    with as_superuser(origin) as connection:
+        events = connection.execute("select id::text from status_events").fetchall()
+    assert events
+    written = origin.bash(script)
+    assert all(event in written for (event,) in events)
 
 
 @pytest.fixture(scope="module")
-def restored(origin: Installation) -> Iterator[Installation]:
+def filled_before(origin: Installation) -> set[str]:
+    """Name the tables that have rows when the dump is made."""
+    return filled_tables(origin)
+
+
+def filled_tables(machine: Installation) -> set[str]:
+    query = "select relname from pg_stat_user_tables where schemaname = 'public'"
+    with as_superuser(machine) as connection:
+        names = [name for (name,) in connection.execute(query)]
+        counted = "select exists (select from {})"
+        statements = {n: psycopg.sql.SQL(counted).format(psycopg.sql.Identifier(n)) for n in names}
+        return {
+            n for n, each in statements.items() if connection.execute(each).fetchone() == (True,)
+        }
+
+
+@pytest.fixture(scope="module")
+def restored(origin: Installation, filled_before: set[str]) -> Iterator[Installation]:
     """Give another machine on which the dump of the first was restored, by the page."""
+    assert filled_before
     origin.follow("Back up")
     with bare_machine() as machine:
         machine.use_this_program()
@@ -121,11 +155,14 @@ def restored(origin: Installation) -> Iterator[Installation]:
 
 
 def test_a_restored_installation_gives_the_same_answers(
-    origin: Installation, restored: Installation
+    origin: Installation, restored: Installation, filled_before: set[str]
 ) -> None:
+    assert filled_before - filled_tables(restored) == set()
     expected = answers(origin)
     assert expected["pension number"] == NUMBER
     assert expected["seal"]["items"][0]["holds"]
+    record(origin, "VISITED")
+    assert answers(origin) != expected, "from here on, the two are not one database"
     assert answers(restored) == expected
 
 

@@ -8,11 +8,19 @@ from uuid import UUID
 import psycopg
 from attrs import field, frozen
 
-from clientupdater.testing.audit import ChangedConfiguration, ChangedRights, Did, Saw, WasRefused
+from clientupdater.testing.audit import (
+    ChangedConfiguration,
+    ChangedRights,
+    Did,
+    Operated,
+    Saw,
+    WasRefused,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from clientupdater.ports.audit import LoggedAction
     from clientupdater.testing.audit import Entry
     from clientupdater.testing.store import MemoryBook
 
@@ -22,7 +30,8 @@ class Line:
     """One line of a log or an audit: who, what, of which thing, and the rest."""
 
     log: str
-    actor: UUID
+    actor: UUID | None
+    """None: an operator without an account."""
     what: str
     thing: str
     details: Mapping[str, Any] = field(factory=dict)
@@ -34,12 +43,12 @@ def memory_lines(book: MemoryBook) -> list[Line]:
 
 
 def _line(entry: Entry) -> Line:
+    if isinstance(entry, Operated):
+        return _activity_line(None, entry.entry)
     actor = entry.caller.actor.id
     match entry:
         case Did(_, done):
-            thing = f"{done.resource} {done.resource_id}"
-            values = {key: str(value) for key, value in done.details.items()}
-            return Line("activity", actor, done.action, thing, values)
+            return _activity_line(actor, done)
         case WasRefused(_, decision, resource, resource_id, company):
             refused = {"permission": str(decision.permission), "missing": str(decision.missing)}
             refused["company"] = str(company)
@@ -56,6 +65,12 @@ def _line(entry: Entry) -> Line:
             return Line("configuration", actor, change.action, thing, changed)
         case Saw(_, action, client, subject):
             return Line("access", actor, action, f"{subject} {client}")
+
+
+def _activity_line(actor: UUID | None, done: LoggedAction) -> Line:
+    thing = f"{done.resource} {done.resource_id}"
+    values = {key: str(value) for key, value in done.details.items()}
+    return Line("activity", actor, done.action, thing, values)
 
 
 def postgres_lines(url: str) -> list[Line]:

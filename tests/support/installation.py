@@ -190,9 +190,7 @@ class Installation:
 
     def start(self, unit: str) -> subprocess.Popen[bytes]:
         """Start what a service of systemd would, with the settings that it names."""
-        name, at, instance = unit.partition("@")
-        text = (ROOT / "deploy" / "systemd" / f"{name}{at}.service").read_text("utf-8")
-        text = self.localised(text.replace("%i", instance).replace("%%", "%"))
+        text = self._unit(unit)
         settings = dict(re.findall(r"^Environment=(\w+)=(.*)$", text, re.MULTILINE))
         for file in re.findall(r"^EnvironmentFile=(.*)$", text, re.MULTILINE):
             settings |= settings_in(Path(file))
@@ -205,6 +203,18 @@ class Installation:
             stderr=subprocess.DEVNULL,
         )
         return process
+
+    def finish(self, unit: str) -> None:
+        """Run a service that ends by itself to its end, and what it runs afterwards."""
+        assert self.start(unit).wait() == 0
+        self.stop(unit)
+        for line in re.findall(r"^ExecStartPost=(.*)$", self._unit(unit), re.MULTILINE):
+            subprocess.run(self._as_user(*shlex.split(line)), cwd=self.home, check=True)
+
+    def _unit(self, unit: str) -> str:
+        name, at, instance = unit.partition("@")
+        text = (ROOT / "deploy" / "systemd" / f"{name}{at}.service").read_text("utf-8")
+        return self.localised(text.replace("%i", instance).replace("%%", "%"))
 
     def stop(self, unit: str) -> None:
         """Stop it as systemd does: SIGTERM, and wait."""

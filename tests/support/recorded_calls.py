@@ -95,6 +95,34 @@ class Caller:
         self.errors[why] += 1
 
 
+READS = (
+    *("me", "worklist?limit=5", "clients?limit=5&status=CALLED", "lookups"),
+    *("dashboard/summary?company=FCASH&period={period}", "reports/untouched?company=FCASH"),
+)
+
+
+@define(eq=False)
+class MixedCaller(Caller):
+    """Reads, after each update, one of the things that people read; every read must succeed."""
+
+    reads: int = 0
+
+    def settled(self, http: httpx.Client) -> None:
+        period, number = self.path.split("/")[-2], self.reads % (len(READS) + 2)
+        self.reads += 1
+        base = f"{self.base()}/api/v1"
+        if number < len(READS):
+            path = READS[number].format(period=period)
+            response = http.get(f"{base}/{path}", headers=self.headers)
+        elif number == len(READS):
+            response = http.get(f"{self.base()}{self.path}", headers=self.headers)
+        else:
+            body = {"q": "juana"}
+            response = http.post(f"{base}/clients/search", json=body, headers=self.headers)
+        if not response.is_success:
+            self.errors[f"{response.url.path}: {response.status_code}"] += 1
+
+
 @frozen
 class Felt:
     """What callers noticed of a fault."""

@@ -99,7 +99,7 @@ def cluster() -> Iterator[Several]:
         for port in ports:
             stack.enter_context(redis_process(port, *_CLUSTER))
         _join(ports)
-        places = ",".join(f"127.0.0.1:{port}" for port in ports[1:])
+        places = ",".join(f"127.0.0.1:{port}" for port in ports[:-1])
         yield Several(f"redis+cluster://{places}", ports[0], ports[-1])
 
 

@@ -37,6 +37,10 @@ class StreamingReplica:
     port: int = field(factory=free_port)
     _process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
+
     def url(self, of_primary: str) -> str:
         """Give the address here of a login and database of the primary."""
         parts = urlsplit(of_primary)
@@ -103,9 +107,12 @@ class StreamingReplica:
 
 
 @contextmanager
-def streaming_replica(primary: EmbeddedPostgres) -> Iterator[StreamingReplica]:
+def streaming_replica(
+    primary: EmbeddedPostgres, folder: Path | None = None
+) -> Iterator[StreamingReplica]:
+    """Run a copy, in memory where it has room; a large one needs an empty folder on a disk."""
     with ExitStack() as stack:
-        replica = StreamingReplica(primary, stack.enter_context(folder_of_data()))
+        replica = StreamingReplica(primary, folder or stack.enter_context(folder_of_data()))
         replica.copy()
         stack.callback(replica.stop)
         replica.start()

@@ -22,7 +22,7 @@ _LOST_KEYS = (
     "numbers cannot be read again, and everything else can: run clientupdater keys forget {0}, "
     "then a full sync of each source, which delivers the numbers again"
 )
-_AS = "--as SOMEBODY@EXAMPLE.COM"
+_AS = "--as YOUR-EMAIL"
 
 
 def diagnosed(app: App) -> Sequence[Health]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,40 @@ from clientupdater.entrypoints import redaction
 from clientupdater.settings import LogFormat
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from clientupdater.settings import Settings
 
 
 _writing = Lock()
+
+
+class OncePerPause(logging.Filter):
+    """Lets a warning through once in a while, with how many were left out.
+
+    The pool of connections warns of each attempt to connect: many a second, as long as the database
+    is away.
+    """
+
+    def __init__(self, pause_s: float = 10.0, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._pause_s, self._now = pause_s, now
+        self._lock = Lock()
+        self._seen: dict[str, tuple[float, int]] = {}
+        """By the text without its values: when it was last let through, and how many since."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        now, kind = self._now(), str(record.msg)
+        with self._lock:
+            last, left_out = self._seen.get(kind, (now - self._pause_s, 0))
+            if now - last < self._pause_s:
+                self._seen[kind] = last, left_out + 1
+                return False
+            self._seen[kind] = now, 0
+        if left_out:
+            record.msg = f"{record.getMessage()} ({left_out} more since the last line of this kind)"
+            record.args = ()
+        return True
 
 
 class _Lines:
@@ -66,6 +97,9 @@ def configure(settings: Settings) -> None:
     root.setLevel(level)
     # It logs each step of starting and stopping; the server logs when it begins to serve.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # It sets its own level when it is imported, unless it has one.
+    logging.getLogger("psycopg").setLevel(max(level, logging.WARNING))
+    logging.getLogger("psycopg.pool").filters = [OncePerPause()]
 
 
 def _renderer(wanted: LogFormat | None) -> Any:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from clientupdater.domain.access import Decision
-    from clientupdater.domain.callers import Caller
+    from clientupdater.domain.callers import Caller, Origin
     from clientupdater.domain.ids import ClientId, CompanyId, PersonId
 
 
@@ -76,6 +76,10 @@ class AuditLog(Protocol):
 
     def log_action(self, caller: Caller, *entries: LoggedAction) -> None:
         """Log writes, many at once if need be."""
+        ...
+
+    def log_operation(self, origin: Origin, *entries: LoggedAction) -> None:
+        """Log what an operator did on a machine, where no account of ours is asked for."""
         ...
 
     def log_refusal(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from clientupdater.domain.access import Decision
-    from clientupdater.domain.callers import Caller
+    from clientupdater.domain.callers import Caller, Origin
     from clientupdater.domain.ids import ClientId, CompanyId
     from clientupdater.ports.audit import ConfigurationChange, LoggedAction, RightsChange
 
@@ -22,6 +22,14 @@ class Did:
     """A write."""
 
     caller: Caller
+    entry: LoggedAction
+
+
+@frozen
+class Operated:
+    """What an operator did without an account."""
+
+    origin: Origin
     entry: LoggedAction
 
 
@@ -62,7 +70,7 @@ class Saw:
     subject: str
 
 
-Entry: TypeAlias = Did | WasRefused | ChangedRights | ChangedConfiguration | Saw
+Entry: TypeAlias = Did | Operated | WasRefused | ChangedRights | ChangedConfiguration | Saw
 
 
 @frozen
@@ -75,6 +83,10 @@ class MemoryAuditLog:
     def log_action(self, caller: Caller, *entries: LoggedAction) -> None:
         """Log writes."""
         self._entries.extend(Did(caller, entry) for entry in entries)
+
+    def log_operation(self, origin: Origin, *entries: LoggedAction) -> None:
+        """Log what an operator did."""
+        self._entries.extend(Operated(origin, entry) for entry in entries)
 
     def log_refusal(
         self,

@@ -79,6 +79,9 @@ class Bank:
     code: str = "code"
     changed: str = "updated_at"
     """The columns of a client's code, and of the time of its last change."""
+    client_secrets: set[str] = field(factory=lambda: {CLIENT_SECRET}, repr=False)
+    api_keys: set[str] = field(factory=lambda: {API_KEY}, repr=False)
+    """Those that are valid; a bank that is about to replace one accepts two."""
     pages_asked: int = 0
     tokens_given: int = 0
     unchanged: int = 0
@@ -102,8 +105,8 @@ class Bank:
         )
 
     def _token(self, request: Request) -> Response:
-        proof = "Basic " + _basic(CLIENT_ID, CLIENT_SECRET)
-        if request.headers.get("Authorization") != proof:
+        proofs = {"Basic " + _basic(CLIENT_ID, each) for each in self.client_secrets}
+        if request.headers.get("Authorization") not in proofs:
             return JSONResponse({"error": "invalid_client"}, 401)
         with self._lock:
             self.tokens_given += 1
@@ -112,7 +115,11 @@ class Bank:
 
     def _lets_in(self, request: Request) -> bool:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        return request.headers.get(self.api_key_header) == API_KEY or token in self._tokens
+        return request.headers.get(self.api_key_header) in self.api_keys or token in self._tokens
+
+    def void_tokens(self) -> None:
+        """Accept no token that it gave so far."""
+        self._tokens.clear()
 
     def _client(self, request: Request) -> Response:
         self.requests.append(str(request.url.path))
@@ -135,7 +142,7 @@ class Bank:
             due = next((each for each in self.plan if each.is_due(self.pages_asked)), None)
         self.requests.append(str(request.url.query))
         if due and due.mishap is Mishap.UNAUTHORIZED:
-            self._tokens.clear()
+            self.void_tokens()
         if not self._lets_in(request):
             return JSONResponse({}, 401)
         if due and (refusal := _refusal(due)):

@@ -1,4 +1,4 @@
-"""The user on whose behalf a command acts: ``--as EMAIL`` or CLIENTUPDATER_ACTOR (A6b)."""
+"""The user on whose behalf a command acts: ``--as YOUR-EMAIL`` or CLIENTUPDATER_ACTOR (A6b)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def opened_as(session: Session, acts: str | None) -> Iterator[tuple[App, Caller]
 
     email = acts or session.settings.actor
     if email is None:
-        raise click.UsageError("no acting user: give --as EMAIL, or set CLIENTUPDATER_ACTOR")
+        raise click.UsageError("no acting user: give --as YOUR-EMAIL, or set CLIENTUPDATER_ACTOR")
     with open_command_app(session.settings) as app:
         yield app, app.people.operators.identify(email, ORIGIN)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from clientupdater.entrypoints.cli.acting import ORIGIN
 from clientupdater.entrypoints.cli.session import Session, example, json_option, print_json
 
 
@@ -24,7 +25,7 @@ def rotate(session: Session, *, as_json: bool) -> None:
     from clientupdater.composition import open_command_app
 
     with open_command_app(session.settings) as app:
-        renewed = app.clients.pension_numbers.renew()
+        renewed = app.clients.pension_numbers.renew(ORIGIN)
     if as_json:
         print_json({"renewed": renewed})
         return
@@ -48,7 +49,7 @@ def forget(session: Session, /, *, key: str, yes: bool, as_json: bool) -> None:
         question = f"This deletes the numbers that no key but {key} can decrypt. Continue?"
         click.confirm(question, abort=True, err=True)
     with open_command_app(session.settings) as app:
-        forgotten = app.clients.pension_numbers.forget(key)
+        forgotten = app.clients.pension_numbers.forget(key, ORIGIN)
     if as_json:
         print_json({"forgotten": forgotten})
         return

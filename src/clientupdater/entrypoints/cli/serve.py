@@ -59,6 +59,7 @@ def serve(
     """
     from clientupdater.entrypoints import logs
     from clientupdater.entrypoints.http import processes, server
+    from clientupdater.entrypoints.http.metrics_folder import open_metrics_folder
     from clientupdater.entrypoints.http.middleware.metrics import Metrics
 
     session: Session = context.obj
@@ -76,10 +77,9 @@ def serve(
                 _one(settings, listening, drain_s, measures)
             return
         command = ["serve", "--drain-seconds", str(drain_s)]
-        with processes.metrics_folder() as folder:
-            environ = {**session.environ, **folder}
+        with open_metrics_folder() as folder:
             bind = settings.metrics_bind
-            context.exit(processes.run(command, environ, listening, workers, bind))
+            context.exit(processes.run(command, session.environ, listening, workers, bind, folder))
 
 
 def _one(

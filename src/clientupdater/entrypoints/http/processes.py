@@ -11,7 +11,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -31,19 +30,14 @@ if TYPE_CHECKING:
 
     from prometheus_client import CollectorRegistry
 
+    from clientupdater.entrypoints.http.metrics_folder import MetricsFolder
+
 _LOOK_EVERY_S = 0.2
 _FINAL = frozenset({Exit.OURS, Exit.CONFIGURATION})
 _LONG_S = 60.0
 """A process that lived this long is replaced at once."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
 _log = structlog.stdlib.get_logger("clientupdater.http")
-
-
-@contextmanager
-def metrics_folder() -> Iterator[dict[str, str]]:
-    """Make a folder for the metrics of all processes; return the environment that names it."""
-    with tempfile.TemporaryDirectory(prefix="clientupdater-metrics-") as folder:
-        yield {SHARED_FOLDER: folder}
 
 
 @contextmanager
@@ -68,16 +62,22 @@ def run(
     listening: socket.socket,
     workers: int,
     metrics_bind: tuple[str, int] | None,
+    folder: MetricsFolder,
 ) -> int:
     """Run the processes until a signal; return the exit code."""
     host, port = listening.getsockname()[:2]
-    folder = environ[SHARED_FOLDER]
-    inherited = ["--inherited-socket", str(listening.fileno()), "--metrics-folder", folder]
-    team = _Team([*command, *inherited], environ, listening, [_Place() for _ in range(workers)])
-    with metrics_served(metrics_bind, shared_registry(folder)), team.stopped_by_signals():
+    inherited = ["--inherited-socket", str(listening.fileno()), "--metrics-folder", folder.path]
+    team = _Team(
+        [*command, *inherited],
+        {**environ, SHARED_FOLDER: folder.path},
+        listening,
+        folder,
+        [_Place() for _ in range(workers)],
+    )
+    with metrics_served(metrics_bind, shared_registry(folder.path)), team.stopped_by_signals():
         team.start_due()
         _log.info("serving", host=host, port=port, workers=workers)
-        code = team.watch(folder)
+        code = team.watch()
     _log.info("stopped serving", workers=workers)
     return code
 
@@ -111,6 +111,7 @@ class _Team:
     command: Sequence[str]
     environ: Mapping[str, str]
     listening: socket.socket
+    folder: MetricsFolder
     places: list[_Place]
     is_stopping: bool = False
 
@@ -126,7 +127,7 @@ class _Team:
             child_process.command(argv, death_signal=signal.SIGTERM),
             stdin=subprocess.DEVNULL,
             env=dict(self.environ),
-            pass_fds=[self.listening.fileno()],
+            pass_fds=[self.listening.fileno(), self.folder.lock],
             start_new_session=True,  # Ctrl-C reaches the parent alone, which passes it on
         )
 
@@ -154,13 +155,13 @@ class _Team:
             for sign, handler in before.items():
                 signal.signal(sign, handler)
 
-    def watch(self, folder: str) -> int:
+    def watch(self) -> int:
         """Return the worst exit code when the last process has ended."""
         worst = 0
         while self._running() or not self.is_stopping:
             for place, process in self._running():
                 if (code := process.poll()) is not None:
-                    mark_process_dead(process.pid, folder)  # type: ignore[no-untyped-call]
+                    mark_process_dead(process.pid, self.folder.path)  # type: ignore[no-untyped-call]
                     worst = max(worst, self._ended(place, code))
             self.start_due()
             time.sleep(_LOOK_EVERY_S)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from clientupdater.domain.callers import Origin
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.permissions import Permission
+from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.pension_numbers import LostKey, NumberBatch, PensionNumbers
     from clientupdater.usecases.clients.client_access import ClientAccess
 
+_LIBRARY = Origin()
 BATCH = 500
 """Numbers sealed in one transaction: small enough that no other write waits for it."""
 
@@ -41,29 +45,41 @@ class PensionNumberAccess:
             client_tx.tx.audit.log_access(caller, "revealed", client_tx.client.id, "pension_number")
         return number
 
-    def renew(self) -> int:
+    def renew(self, origin: Origin = _LIBRARY) -> int:
         """Seal and index all numbers with the newest keys; return how many had older ones.
 
-        It can be stopped at any moment and run again.
+        It can be stopped at any moment and run again. Each batch is logged with its number (L1).
         """
         return self._in_batches(
-            lambda numbers, after: numbers.renew_batch(after=after, at_most=self.batch)
+            lambda numbers, after: numbers.renew_batch(after=after, at_most=self.batch),
+            partial(_logged, "keys.rotate", ""),
+            origin,
         )
 
-    def forget(self, key: str) -> int:
+    def forget(self, key: str, origin: Origin = _LIBRARY) -> int:
         """Delete the numbers that name this key and that no key opens; return how many.
 
-        Numbers that can be read stay. A full run of a source delivers the deleted ones again.
+        Numbers that can be read stay. A full run of a source delivers the deleted ones again. Each
+        batch is logged with its number (L1).
         """
         return self._in_batches(
-            lambda numbers, after: numbers.forget_batch(key, after=after, at_most=self.batch)
+            lambda numbers, after: numbers.forget_batch(key, after=after, at_most=self.batch),
+            partial(_logged, "keys.forget", key),
+            origin,
         )
 
-    def _in_batches(self, change: Callable[[PensionNumbers, ClientId | None], NumberBatch]) -> int:
+    def _in_batches(
+        self,
+        change: Callable[[PensionNumbers, ClientId | None], NumberBatch],
+        logged: Callable[[int], LoggedAction],
+        origin: Origin,
+    ) -> int:
         changed, after = 0, None
         while True:
             with self.clients.work.begin(SYSTEM) as tx:
                 batch = change(tx.pension_numbers, after)
+                if batch.changed:
+                    tx.audit.log_operation(origin, logged(batch.changed))
             changed, after = changed + batch.changed, batch.last
             if after is None:
                 return changed
@@ -75,3 +91,8 @@ class PensionNumberAccess:
         """
         with self.clients.work.begin(SYSTEM) as tx:
             return tx.pension_numbers.lost_keys()
+
+
+def _logged(action: str, key: str, numbers: int) -> LoggedAction:
+    details = {"numbers": numbers}
+    return LoggedAction(action=action, resource="key", resource_id=key, details=details)

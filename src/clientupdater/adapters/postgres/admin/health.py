@@ -150,7 +150,7 @@ class PostgresHealth:
             return Health("users", ok=False, found=error.message)
         message = f"{row[0] if row else 0} are active"
         if row == (0,):
-            message = "none yet; make the first: clientupdater users create EMAIL --bootstrap"
+            message = "none yet; make the first: clientupdater users create YOUR-EMAIL --bootstrap"
         return Health("users", ok=True, found=message)
 
     def schema(self) -> Health:

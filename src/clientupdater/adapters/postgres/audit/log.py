@@ -13,12 +13,12 @@ from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.domain.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.access import Decision, Grant
-    from clientupdater.domain.callers import Caller
-    from clientupdater.domain.ids import ClientId, CompanyId
+    from clientupdater.domain.callers import Caller, Origin
+    from clientupdater.domain.ids import ClientId, CompanyId, PersonId
     from clientupdater.ports.audit import (
         ConfigurationChange,
         LogEntry,
@@ -41,13 +41,21 @@ class PostgresAuditLog:
 
     def log_action(self, caller: Caller, *entries: LoggedAction) -> None:
         """Log writes, and over which interface and in which request they came."""
+        self._log(caller.actor.id, caller.origin, entries)
+
+    def log_operation(self, origin: Origin, *entries: LoggedAction) -> None:
+        """Log what an operator did, by which user of which machine."""
+        self._log(None, origin, entries)
+
+    def _log(self, actor: PersonId | None, origin: Origin, entries: Sequence[LoggedAction]) -> None:
         values = {
-            **_origin(caller),
-            "user_agent": caller.origin.user_agent,
+            "actor": actor,
+            "ip_address": origin.ip_address,
+            "user_agent": origin.user_agent,
             "actions": [entry.action for entry in entries],
             "resources": [entry.resource for entry in entries],
             "resource_ids": [entry.resource_id for entry in entries],
-            "details": [_json({**entry.details, **caller.origin.record}) for entry in entries],
+            "details": [_json({**entry.details, **origin.record}) for entry in entries],
         }
         self._connection.execute(QUERIES["log_action"], values)
 
