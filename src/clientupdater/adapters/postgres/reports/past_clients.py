@@ -41,9 +41,9 @@ class PastClients:
             "page",
             where=where,
             rows=BLOCKS["rows_of_clients"] if period else "",
-            row_id="s.id" if period else "null::uuid",
-            row_columns=BLOCKS["columns_of_row"] if period else "null",
-            details=BLOCKS["details_of_row"] if period else "",
+            row_columns=BLOCKS["columns_of_row"] if period else "",
+            details=BLOCKS["details_of_row"] if period else "null",
+            joins=BLOCKS["joins_of_row"] if period else "",
             amounts=named_queries.render(PAST, "amounts", whose="n.client_id = k.id"),
         )
         params |= {
