@@ -2,7 +2,7 @@
 -- (offset 0).
 
 -- name: counted
-select k.key, {figures}
+select k.key::text, {figures}
 from (
     select {key} as key, c.past_due_amount{columns}
     from client_period_status s
@@ -10,16 +10,16 @@ from (
     where c.deleted_at is null and {where}
     offset 0
 ) k
-group by 1
+group by k.key
 
 -- name: in_all
-null::text
+null::uuid
 
 -- name: by_par_status
-c.par_status_id::text
+c.par_status_id
 
 -- name: by_officer
-c.assigned_to::text
+c.assigned_to
 
 -- name: rows
 count(*) filter (where {where})

@@ -44,7 +44,10 @@ class PastClients:
             row_columns=BLOCKS["columns_of_row"] if period else "",
             details=BLOCKS["details_of_row"] if period else "null",
             joins=BLOCKS["joins_of_row"] if period else "",
-            amounts=named_queries.render(PAST, "amounts", whose="n.client_id = k.id"),
+            **{
+                block: named_queries.render(PAST, block, whose="n.client_id = k.id")
+                for block in ("amounts", "brackets")
+            },
         )
         params |= {
             "after": query.after.client_code if query.after else "",

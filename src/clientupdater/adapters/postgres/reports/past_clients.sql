@@ -2,8 +2,8 @@
 -- The clients of a filter at a past moment, and what they were counted by (R3).
 select
     k.client_code, k.id, co.code, b.code, p.code, y.code,
-    case when a.other_par_status then a.par_status else ps.code end,
-    case when a.other_amount then a.amount else n.past_due_amount end,
+    case when h.client_id is null then ps.code else h.par_status end,
+    case when a.client_id is null then n.past_due_amount else a.amount end,
     u.id, staff_name(u.first_name, u.last_name, u.email),
     {details}
 from (
@@ -24,6 +24,7 @@ left join users u on u.id = k.assigned_to
 join public.clients n on n.id = k.id
 left join par_statuses ps on ps.id = n.par_status_id
 left join lateral ({amounts}) a on true
+left join lateral ({brackets}) h on true
 {joins}
 order by k.client_code
 
