@@ -3113,6 +3113,9 @@ CREATE INDEX client_sync_history_changed_at_idx ON public.client_sync_history US
 -- :: index client_sync_history_client_id_idx
 CREATE INDEX client_sync_history_client_id_idx ON public.client_sync_history USING btree (client_id, changed_at);
 
+-- :: index client_sync_history_par_status_idx
+CREATE INDEX client_sync_history_par_status_idx ON public.client_sync_history USING btree (changed_at) INCLUDE (client_id, old_value) WHERE ((field_changed)::text = 'par_status'::text);
+
 -- :: index client_sync_history_place_idx
 CREATE INDEX client_sync_history_place_idx ON public.client_sync_history USING btree (changed_at) INCLUDE (client_id, field_changed, old_value) WHERE ((field_changed)::text = ANY ('{company,branch,product,pension_type}'::text[]));
 

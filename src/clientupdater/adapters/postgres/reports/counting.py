@@ -20,7 +20,7 @@ from clientupdater.adapters.postgres.reports.past import run
 from clientupdater.ports.lists import ClientQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Container, Mapping
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
@@ -93,14 +93,9 @@ class RowCounts:
         """Count by a key; the figures in `sums` are amounts past due."""
         common = self.conditions.of(base)
         where, params = joined(common, "b_")
-        known = {each.identity for each in common}
-        own = {
-            name: [each for each in self.conditions.of(wanted) if each.identity not in known]
-            for name, wanted in figures.items()
-        }
+        own = self._own(figures, {each.identity for each in common})
         once = {each.identity: each for conditions in own.values() for each in conditions}
         column = {identity: f"holds_{n}" for n, identity in enumerate(once)}
-        checked = {name: once[identity].under(f"{name}_") for identity, name in column.items()}
         counts = (
             named_queries.render(
                 BLOCKS,
@@ -109,6 +104,7 @@ class RowCounts:
             )
             for name, conditions in own.items()
         )
+        checked = {name: once[identity].under(f"{name}_") for identity, name in column.items()}
         statement = named_queries.render(
             BLOCKS,
             "counted",
@@ -117,10 +113,19 @@ class RowCounts:
             figures=", ".join(counts),
             where=where,
         )
-        for each in checked.values():
-            params |= each.params
+        for condition in checked.values():
+            params |= condition.params
         rows = self.conditions.run(statement, params, periods_of(base))
         return {key: dict(zip(figures, values, strict=True)) for key, *values in rows}
+
+    def _own(
+        self, figures: Mapping[str, ClientFilter], known: Container[str]
+    ) -> dict[str, list[Condition]]:
+        """Give the conditions of each figure beyond those that are known to hold."""
+        return {
+            name: [each for each in self.conditions.of(wanted) if each.identity not in known]
+            for name, wanted in figures.items()
+        }
 
 
 def periods_of(base: ClientFilter) -> list[str]:

@@ -109,31 +109,34 @@ clients as not materialized (
 )
 
 -- name: amounts
--- Grouped, so that each amount is computed once, however many conditions ask for it.
+-- Syncs change amounts of many clients: PostgreSQL leaves this out where nothing asks for it, reads them as
+-- they lie, not by client (offset 0), and computes each once, however many conditions ask for it (group by).
 select
     h.client_id, max(h.old_value)::numeric as amount,
     (coalesce(max(h.old_value)::numeric, 0) * 100)::bigint as owed
 from (
     select distinct on (n.client_id) n.client_id, n.old_value
-    from ({changes}) n
-    where n.field_changed = 'past_due_amount'
+    from (
+        select n.client_id, n.old_value, n.changed_at
+        from public.client_sync_history n
+        where
+            n.changed_at > %(past_moment)s::timestamptz
+            and n.field_changed = 'past_due_amount'
+            and {whose}
+        offset 0
+    ) n
     order by n.client_id, n.changed_at
 ) h
 group by h.client_id
 
 -- name: brackets
 select distinct on (n.client_id) n.client_id, n.old_value as par_status
-from ({changes}) n
-where n.field_changed = 'par_status'
-order by n.client_id, n.changed_at
-
--- name: changes
--- Syncs change amounts of many clients: PostgreSQL leaves these out where nothing asks for them, and reads
--- them as they lie, not by client (offset 0).
-select n.client_id, n.field_changed, n.old_value, n.changed_at
 from public.client_sync_history n
-where n.changed_at > %(past_moment)s::timestamptz and {whose}
-offset 0
+where
+    n.changed_at > %(past_moment)s::timestamptz
+    and n.field_changed = 'par_status'
+    and {whose}
+order by n.client_id, n.changed_at
 
 -- name: rows_of_periods
 -- A row that has not changed since stands as it did. The others are folded from their events, as
