@@ -3113,6 +3113,9 @@ CREATE INDEX client_sync_history_changed_at_idx ON public.client_sync_history US
 -- :: index client_sync_history_client_id_idx
 CREATE INDEX client_sync_history_client_id_idx ON public.client_sync_history USING btree (client_id, changed_at);
 
+-- :: index client_sync_history_par_status_idx
+CREATE INDEX client_sync_history_par_status_idx ON public.client_sync_history USING btree (changed_at) INCLUDE (client_id, old_value) WHERE ((field_changed)::text = 'par_status'::text);
+
 -- :: index client_sync_history_place_idx
 CREATE INDEX client_sync_history_place_idx ON public.client_sync_history USING btree (changed_at) INCLUDE (client_id, field_changed, old_value) WHERE ((field_changed)::text = ANY ('{company,branch,product,pension_type}'::text[]));
 
@@ -3911,9 +3914,9 @@ using (true);
 
 -- :: policy client_assignments.with_client
 create policy with_client on client_assignments as permissive for all to clientupdater_app
-using ((EXISTS ( SELECT
+using ((( SELECT scope_has_every_company() AS scope_has_every_company) OR (EXISTS ( SELECT
    FROM clients c
-  WHERE (c.id = client_assignments.client_id))));
+  WHERE (c.id = client_assignments.client_id)))));
 
 -- :: policy client_changes.by_system
 create policy by_system on client_changes as permissive for all to clientupdater_system
@@ -3921,9 +3924,9 @@ using (true);
 
 -- :: policy client_changes.with_client
 create policy with_client on client_changes as permissive for all to clientupdater_app
-using ((EXISTS ( SELECT
+using ((( SELECT scope_has_every_company() AS scope_has_every_company) OR (EXISTS ( SELECT
    FROM clients c
-  WHERE (c.id = client_changes.client_id))));
+  WHERE (c.id = client_changes.client_id)))));
 
 -- :: policy client_period_status.by_system
 create policy by_system on client_period_status as permissive for all to clientupdater_system
@@ -3949,9 +3952,9 @@ using (true);
 
 -- :: policy client_sync_history.with_client
 create policy with_client on client_sync_history as permissive for all to clientupdater_app
-using ((EXISTS ( SELECT
+using ((( SELECT scope_has_every_company() AS scope_has_every_company) OR (EXISTS ( SELECT
    FROM clients c
-  WHERE (c.id = client_sync_history.client_id))));
+  WHERE (c.id = client_sync_history.client_id)))));
 
 -- :: policy client_words.by_system
 create policy by_system on client_words as permissive for all to clientupdater_system

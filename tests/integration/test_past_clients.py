@@ -242,7 +242,7 @@ def test_R5_ageing_counts_the_amount_and_the_bracket_before_the_first_change(pas
     moment = world.staff.clock.now()
     ageing = world.staff.app.reports.ageing.read
     shown = ageing(caller, PlaceQuery(company="FCASH"))
-    for amount, bracket in (("111.11", "tele_130"), ("222.22", "do_not_show")):
+    for amount, bracket in (("111.11", "tele_130"), ("222.22", "tele_hardcore")):
         world.staff.clock.forward(minutes=20)
         for code in CODES:
             world.syncing.records[code] |= {

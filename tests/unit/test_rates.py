@@ -50,6 +50,11 @@ def test_R1_each_rate_is_of_its_own() -> None:
     )
 
 
+def test_R1_counts_of_several_days_add_up_to_those_of_the_period() -> None:
+    days = [Counts(denominator=7, done=4, contacted=5, confirmed=2), Counts(1, 0, 1, 0)]
+    assert sum(days, Counts()) == Counts(denominator=8, done=4, contacted=6, confirmed=2)
+
+
 def test_R1_where_there_is_nothing_to_do_there_is_no_rate() -> None:
     counts = counts_of([EXEMPT])
     assert counts == Counts(0, 0, 0, 0) == counts_of([])

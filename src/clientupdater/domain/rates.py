@@ -19,6 +19,14 @@ class Counts:
     contacted: int = 0
     confirmed: int = 0
 
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.denominator + other.denominator,
+            self.done + other.done,
+            self.contacted + other.contacted,
+            self.confirmed + other.confirmed,
+        )
+
     @property
     def completion(self) -> Fraction | None:
         """The share that is done, exactly; none where there is nothing to do."""

@@ -15,8 +15,9 @@ from clientupdater.domain.periods import Period
 from clientupdater.ports.client_filter import ClientFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from fractions import Fraction
+    from uuid import UUID
 
     from clientupdater.ports.lists import ReadContext
     from clientupdater.ports.past_rows import PastPage, PastQuery
@@ -192,11 +193,10 @@ class ParFigures:
 
 @frozen
 class AwayOfficer:
-    """An officer who is absent or deactivated, and how many rows wait."""
+    """An officer who is absent or deactivated."""
 
     id: PersonId
     name: str
-    rows: int
     is_active: bool
 
 
@@ -230,8 +230,10 @@ class ReportModels(Protocol):
         """Count them for each officer, by the id; None for the clients that have none."""
         ...
 
-    def officers_away(self, read_context: ReadContext, base: ClientFilter) -> list[AwayOfficer]:
-        """Read officers of such rows who are deactivated, or whom a stand-in covers now."""
+    def officers_away(
+        self, read_context: ReadContext, officers: Collection[UUID]
+    ) -> list[AwayOfficer]:
+        """Read those of these officers who are deactivated, or whom a stand-in covers now."""
         ...
 
     def past_clients(self, read_context: ReadContext, query: PastQuery) -> PastPage:

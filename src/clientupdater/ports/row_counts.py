@@ -55,18 +55,18 @@ class RowCounts(Protocol):
     """
 
     def completion(self, query: CompletionQuery, read_context: ReadContext) -> CompletionCounts: ...
-    def done_by_day(
+    def by_day(
         self, company: str, periods: Sequence[Period], read_context: ReadContext
-    ) -> Mapping[Period, Mapping[date, int]]: ...
+    ) -> Mapping[Period, Mapping[date | None, Counts]]:
+        """Count the rows of each period by the day of their completion; None without one."""
+        ...
+
     def standing(
         self, company: str, period: Period, read_context: ReadContext
     ) -> tuple[StandingCount, ...]:
         """Count the rows of a period; statuses in the order in which people read them."""
         ...
 
-    def trend(
-        self, company: str, periods: Sequence[Period], read_context: ReadContext
-    ) -> Mapping[Period, Counts]: ...
     def find_wrong(self, periods: Sequence[Period]) -> Sequence[tuple[str, Period]]:
         """Name each branch and period where the counts differ from a count of all rows."""
         ...

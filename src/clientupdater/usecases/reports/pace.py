@@ -55,19 +55,19 @@ class Pace:
         reader = reader_at(query.as_of, present, self.zone)
         periods = last_periods(query.period, BESIDE + 1)
         with self.work.read(reader.clients, caller.generation, takes_long=True) as tx:
-            counts = tx.row_counts.trend(query.company, periods, reader)
-            done = tx.row_counts.done_by_day(query.company, periods, reader)
+            counted = tx.row_counts.by_day(query.company, periods, reader)
             company = company_of(tx, query.company)
             free = holidays(tx.settings.text(HOLIDAYS, company)) or frozenset()
+        counts = {period: sum(days.values(), Counts()) for period, days in counted.items()}
         paces = {
             period: PeriodPace(
-                denominator=counts.get(period, Counts()).denominator,
+                denominator=counts[period].denominator,
                 days=working_days(period.first_day, period.last_day, free),
-                done_on=done.get(period, {}),
+                done_on={day: each.done for day, each in days.items() if day},
             )
-            for period in periods
+            for period, days in counted.items()
         }
-        result = _result(query, paces, counts.get(query.period, Counts()), reader)
+        result = _result(query, paces, counts[query.period], reader)
         return evolve(result, report=as_it_was(result.report, query.as_of))
 
 

@@ -35,12 +35,12 @@ class Trend:
         reader = reader_at(query.as_of, present, self.zone)
         periods = last_periods(query.period, query.periods)
         with self.work.read(reader.clients, caller.generation, takes_long=True) as tx:
-            counts = tx.row_counts.trend(query.company, periods, reader)
+            counted = tx.row_counts.by_day(query.company, periods, reader)
         rows = tuple(
             rates_row(
                 str(period),
                 str(period),
-                counts.get(period, Counts()),
+                sum(counted[period].values(), Counts()),
                 counted_rows(query.company, period, reader),
             )
             for period in periods

@@ -77,14 +77,19 @@ class Untouched:
                 "unassigned": evolve(narrowed(base, open=True), assigned_to="none"),
                 "open": narrowed(base, open=True),
             }
-            values = tx.reports.figures(reader, base, wanted)
-            away = tx.reports.officers_away(reader, narrowed(base, open=True))
+            counted = tx.reports.figures_by_officer(reader, base, wanted)
+            waiting = {UUID(key): each["open"] for key, each in counted.items() if key}
+            away = tx.reports.officers_away(reader, [key for key, rows in waiting.items() if rows])
+            if caller.actor.id in {each.id for each in away}:
+                mine = _of_officer({"open": wanted["open"]}, caller.actor.id)
+                waiting |= {caller.actor.id: tx.reports.figures(reader, base, mine)["open"]}
+        values = {name: sum(each[name] for each in counted.values()) for name in wanted}
         total = Figure(values["open"], wanted.pop("open"))
         rows = (
             _row(key, _NAMES.get(key, key.replace("_", " ").capitalize()), values[key], each)
             for key, each in wanted.items()
         )
-        officers = (_officer(base, each) for each in away)
+        officers = (_officer(base, each, waiting[each.id]) for each in away)
         totals = ReportRow(key=None, name="Open in all", figures={"rows": total})
         return as_it_was(report((*rows, *officers), totals, base, reader), query.as_of)
 
@@ -162,7 +167,7 @@ def _officer_row(
     return ReportRow(key=key, name=name, figures=figures(counts, _of_officer(wanted, officer)))
 
 
-def _officer(base: ClientFilter, officer: AwayOfficer) -> ReportRow:
+def _officer(base: ClientFilter, officer: AwayOfficer, rows: int) -> ReportRow:
     name = f"{officer.name}: {'absent' if officer.is_active else 'deactivated'}"
     wanted = evolve(narrowed(base, open=True), assigned_to=officer.id)
-    return _row(str(officer.id), name, officer.rows, wanted)
+    return _row(str(officer.id), name, rows, wanted)

@@ -20,7 +20,7 @@ from clientupdater.adapters.postgres.reports.past import run
 from clientupdater.ports.lists import ClientQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Container, Mapping
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
@@ -89,24 +89,43 @@ class RowCounts:
         figures: Mapping[str, ClientFilter],
         by: str,
         sums: Collection[str] = (),
-        only: Condition | None = None,
     ) -> dict[str | None, dict[str, Any]]:
-        """Count by a key; the figures in `sums` are amounts past due; `only` narrows all."""
-        common = [*self.conditions.of(base), *([only] if only else [])]
+        """Count by a key; the figures in `sums` are amounts past due."""
+        common = self.conditions.of(base)
         where, params = joined(common, "b_")
-        known = {each.identity for each in common}
-        columns = []
-        for n, (name, wanted) in enumerate(figures.items()):
-            own = [each for each in self.conditions.of(wanted) if each.identity not in known]
-            text, values = joined(own, f"f{n}_")
-            block = "past_due" if name in sums else "rows"
-            columns.append(named_queries.render(BLOCKS, block, where=text))
-            params |= values
-        statement = named_queries.render(
-            BLOCKS, "counted", key=BLOCKS[by], figures=", ".join(columns), where=where
+        own = self._own(figures, {each.identity for each in common})
+        once = {each.identity: each for conditions in own.values() for each in conditions}
+        column = {identity: f"holds_{n}" for n, identity in enumerate(once)}
+        counts = (
+            named_queries.render(
+                BLOCKS,
+                "past_due" if name in sums else "rows",
+                where=all_of(f"k.{column[each.identity]}" for each in conditions),
+            )
+            for name, conditions in own.items()
         )
+        checked = {name: once[identity].under(f"{name}_") for identity, name in column.items()}
+        statement = named_queries.render(
+            BLOCKS,
+            "counted",
+            key=BLOCKS[by],
+            columns="".join(f", {each.text} as {name}" for name, each in checked.items()),
+            figures=", ".join(counts),
+            where=where,
+        )
+        for condition in checked.values():
+            params |= condition.params
         rows = self.conditions.run(statement, params, periods_of(base))
         return {key: dict(zip(figures, values, strict=True)) for key, *values in rows}
+
+    def _own(
+        self, figures: Mapping[str, ClientFilter], known: Container[str]
+    ) -> dict[str, list[Condition]]:
+        """Give the conditions of each figure beyond those that are known to hold."""
+        return {
+            name: [each for each in self.conditions.of(wanted) if each.identity not in known]
+            for name, wanted in figures.items()
+        }
 
 
 def periods_of(base: ClientFilter) -> list[str]:

@@ -1,40 +1,42 @@
--- Counts of period rows s of clients c. Each figure is a condition of its own.
+-- Counts of period rows s of clients c. Figures share conditions: each is checked once for a row
+-- (offset 0).
 
 -- name: counted
-select {key}, {figures}
-from client_period_status s
-join clients c on c.id = s.client_id
-where c.deleted_at is null and {where}
-group by 1
-
--- name: of_officers
-c.assigned_to = any(%(officers)s::uuid[])
+select k.key::text, {figures}
+from (
+    select {key} as key, c.past_due_amount{columns}
+    from client_period_status s
+    join clients c on c.id = s.client_id
+    where c.deleted_at is null and {where}
+    offset 0
+) k
+group by k.key
 
 -- name: in_all
-null::text
+null::uuid
 
 -- name: by_par_status
-c.par_status_id::text
+c.par_status_id
 
 -- name: by_officer
-c.assigned_to::text
+c.assigned_to
 
 -- name: rows
 count(*) filter (where {where})
 
 -- name: past_due
-coalesce(sum(c.past_due_amount) filter (where {where}), 0)
+coalesce(sum(k.past_due_amount) filter (where {where}), 0)
 
 -- name: par_statuses
 select id::text, code, name from par_statuses order by sort_order, code
 
 -- name: officers_away
--- Officers with clients who are deactivated, or whom a stand-in covers at this moment.
+-- Those of these officers who are deactivated, or whom a stand-in covers at this moment.
 select u.id, staff_name(u.first_name, u.last_name, u.email), a.is_active
 from users u
 cross join lateral (select {is_active} as is_active) a
 where
-    exists (select from clients c where c.assigned_to = u.id and c.deleted_at is null)
+    u.id = any(%(officers)s::uuid[])
     and (
         not a.is_active
         or exists (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -55,14 +54,13 @@ class PostgresRowCounts:
         keyed = {key: Counts(*map(int, counts)) for is_total, key, *counts in rows if not is_total}
         return CompletionCounts(keys=self._named(query.by, keyed), total=total)
 
-    def done_by_day(
+    def by_day(
         self, company: str, periods: Sequence[Period], read_context: ReadContext
-    ) -> Mapping[Period, Mapping[date, int]]:
-        days: dict[Period, dict[date, int]] = defaultdict(dict)
-        for period, day, rows in self._read(
-            "done_by_day", company, periods, read_context, view="day"
-        ):
-            days[Period.parse(period)][day] = int(rows)
+    ) -> Mapping[Period, Mapping[date | None, Counts]]:
+        days: dict[Period, dict[date | None, Counts]] = {period: {} for period in periods}
+        rows = self._read("by_day", company, periods, read_context, view="day")
+        for period, day, *counts in rows:
+            days[Period.parse(period)][day] = Counts(*map(int, counts))
         return days
 
     def standing(
@@ -82,12 +80,6 @@ class PostgresRowCounts:
                 "standing", company, [period], read_context, view="standing"
             )
         )
-
-    def trend(
-        self, company: str, periods: Sequence[Period], read_context: ReadContext
-    ) -> Mapping[Period, Counts]:
-        rows = self._read("trend", company, periods, read_context, view="day")
-        return {Period.parse(period): Counts(*map(int, counts)) for period, *counts in rows}
 
     def find_wrong(self, periods: Sequence[Period]) -> list[tuple[str, Period]]:
         params = {"periods": [str(period) for period in periods]}

@@ -133,19 +133,13 @@ group by t.sequence, t.code, c.is_exempt, c.has_payment, c.is_terminal, c.is_con
 having sum(c.n) <> 0
 order by t.sequence, t.code
 
--- name: trend
+-- name: by_day
 select
-    c.period, sum(c.n), coalesce(sum(c.n) filter (where c.is_done), 0),
+    c.period, c.done_on, sum(c.n), coalesce(sum(c.n) filter (where c.is_done), 0),
     coalesce(sum(c.n) filter (where c.is_contacted), 0),
     coalesce(sum(c.n) filter (where c.is_confirmed), 0)
 from {counted} and not c.is_exempt
-group by c.period
-
--- name: done_by_day
-select c.period, c.done_on, sum(c.n)
-from {counted} and c.is_done and not c.is_exempt and c.done_on is not null
 group by c.period, c.done_on
-having sum(c.n) <> 0
 
 -- name: differences
 -- What the rows of these periods count, less what is kept of them. Rows and their changes commit

@@ -63,6 +63,7 @@ class Past:
         widened, restored, scope = row_security.over_all_companies(control)
         control.send(
             *widened,
+            "set local plan_cache_mode = force_custom_plan",
             "set local jit = off",
             *_ANY_ORDER,
             "set local work_mem = '32MB'",

@@ -26,54 +26,64 @@ first_change as not materialized (
     order by h.client_id, h.field_changed, h.changed_at
 ),
 
+-- The clients whose place or officer has changed since: joined once to all.
 earlier as materialized (
     select
-        f.client_id,
-        max(f.old_value) filter (where f.field_changed = 'company') as company,
-        max(f.old_value) filter (where f.field_changed = 'branch') as branch,
-        bool_or(f.field_changed = 'product') as other_product,
-        max(f.old_value) filter (where f.field_changed = 'product') as product,
-        bool_or(f.field_changed = 'pension_type') as other_pension_type,
-        max(f.old_value) filter (where f.field_changed = 'pension_type') as pension_type
-    from first_change f
-    group by f.client_id
-),
-
-officer as materialized (
-    select
-        a.client_id,
-        (
-            array_agg(a.officer_id order by a.assigned_from desc)
-            filter (where a.assigned_from <= %(past_moment)s::timestamptz)
-        )[1] as officer_id
-    from public.client_assignments a
-    where
-        (a.assigned_from > %(past_moment)s::timestamptz or a.assigned_until > %(past_moment)s::timestamptz)
-        and (a.assigned_until is null or a.assigned_until > a.assigned_from)
-    group by a.client_id
+        client_id, co.id as company_id, b.id as branch_id,
+        x.other_product, p.id as product_id, x.other_pension_type, y.id as pension_type_id,
+        o.is_other as other_officer, o.officer_id
+    from (
+        select
+            f.client_id,
+            max(f.old_value) filter (where f.field_changed = 'company') as company,
+            max(f.old_value) filter (where f.field_changed = 'branch') as branch,
+            bool_or(f.field_changed = 'product') as other_product,
+            max(f.old_value) filter (where f.field_changed = 'product') as product,
+            bool_or(f.field_changed = 'pension_type') as other_pension_type,
+            max(f.old_value) filter (where f.field_changed = 'pension_type') as pension_type
+        from first_change f
+        group by f.client_id
+    ) x
+    full join (
+        select
+            a.client_id, true as is_other,
+            (
+                array_agg(a.officer_id order by a.assigned_from desc)
+                filter (where a.assigned_from <= %(past_moment)s::timestamptz)
+            )[1] as officer_id
+        from public.client_assignments a
+        where
+            (
+                a.assigned_from > %(past_moment)s::timestamptz
+                or a.assigned_until > %(past_moment)s::timestamptz
+            )
+            and (a.assigned_until is null or a.assigned_until > a.assigned_from)
+        group by a.client_id
+    ) o using (client_id)
+    left join companies co on co.code = x.company
+    left join branches b on b.code = x.branch
+    left join products p on p.code = x.product
+    left join pension_types y on y.code = x.pension_type
 ),
 
 clients as not materialized (
-    select c.*, (coalesce(c.past_due_amount, 0) * 100)::bigint as owed
+    select c.*
     from (
         select
             c.id, c.client_code, null::timestamptz as deleted_at,
-            coalesce(co.id, c.company_id) as company_id,
-            coalesce(b.id, c.branch_id) as branch_id,
-            case when o.client_id is null then c.assigned_to else o.officer_id end as assigned_to,
-            case when x.other_product then p.id else c.product_id end as product_id,
-            case when x.other_pension_type then y.id else c.pension_type_id end as pension_type_id,
-            case when a.other_par_status then ps.id else c.par_status_id end as par_status_id,
-            case when a.other_amount then a.amount else c.past_due_amount end as past_due_amount
+            coalesce(x.company_id, c.company_id) as company_id,
+            coalesce(x.branch_id, c.branch_id) as branch_id,
+            case when x.other_officer then x.officer_id else c.assigned_to end as assigned_to,
+            case when x.other_product then x.product_id else c.product_id end as product_id,
+            case when x.other_pension_type then x.pension_type_id else c.pension_type_id end as pension_type_id,
+            case when p.client_id is null then c.par_status_id else ps.id end as par_status_id,
+            case when a.client_id is null then c.past_due_amount else a.amount end as past_due_amount,
+            case when a.client_id is null then c.owed else a.owed end as owed
         from public.clients c
-        left join officer o on o.client_id = c.id
         left join earlier x on x.client_id = c.id
-        left join companies co on co.code = x.company
-        left join branches b on b.code = x.branch
-        left join products p on p.code = x.product
-        left join pension_types y on y.code = x.pension_type
         left join ({amounts}) a on a.client_id = c.id
-        left join par_statuses ps on ps.code = a.par_status
+        left join ({brackets}) p on p.client_id = c.id
+        left join par_statuses ps on ps.code = p.par_status
         where c.deleted_at is null or c.deleted_at > %(past_moment)s::timestamptz
     ) c
     where
@@ -99,23 +109,34 @@ clients as not materialized (
 )
 
 -- name: amounts
--- Syncs change amounts of many clients: PostgreSQL leaves this out where nothing asks for it.
+-- Syncs change amounts of many clients: PostgreSQL leaves this out where nothing asks for it, reads them as
+-- they lie, not by client (offset 0), and computes each once, however many conditions ask for it (group by).
 select
-    h.client_id,
-    bool_or(h.field_changed = 'par_status') as other_par_status,
-    max(h.old_value) filter (where h.field_changed = 'par_status') as par_status,
-    bool_or(h.field_changed = 'past_due_amount') as other_amount,
-    max(h.old_value) filter (where h.field_changed = 'past_due_amount')::numeric as amount
+    h.client_id, max(h.old_value)::numeric as amount,
+    (coalesce(max(h.old_value)::numeric, 0) * 100)::bigint as owed
 from (
-    select distinct on (n.client_id, n.field_changed) n.client_id, n.field_changed, n.old_value
-    from public.client_sync_history n
-    where
-        n.changed_at > %(past_moment)s::timestamptz
-        and n.field_changed::text = any('{par_status,past_due_amount}'::text[])
-        and {whose}
-    order by n.client_id, n.field_changed, n.changed_at
+    select distinct on (n.client_id) n.client_id, n.old_value
+    from (
+        select n.client_id, n.old_value, n.changed_at
+        from public.client_sync_history n
+        where
+            n.changed_at > %(past_moment)s::timestamptz
+            and n.field_changed = 'past_due_amount'
+            and {whose}
+        offset 0
+    ) n
+    order by n.client_id, n.changed_at
 ) h
 group by h.client_id
+
+-- name: brackets
+select distinct on (n.client_id) n.client_id, n.old_value as par_status
+from public.client_sync_history n
+where
+    n.changed_at > %(past_moment)s::timestamptz
+    and n.field_changed = 'par_status'
+    and {whose}
+order by n.client_id, n.changed_at
 
 -- name: rows_of_periods
 -- A row that has not changed since stands as it did. The others are folded from their events, as

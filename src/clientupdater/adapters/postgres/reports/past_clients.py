@@ -41,10 +41,13 @@ class PastClients:
             "page",
             where=where,
             rows=BLOCKS["rows_of_clients"] if period else "",
-            row_id="s.id" if period else "null::uuid",
-            row_columns=BLOCKS["columns_of_row"] if period else "null",
-            details=BLOCKS["details_of_row"] if period else "",
-            amounts=named_queries.render(PAST, "amounts", whose="n.client_id = k.id"),
+            row_columns=BLOCKS["columns_of_row"] if period else "",
+            details=BLOCKS["details_of_row"] if period else "null",
+            joins=BLOCKS["joins_of_row"] if period else "",
+            **{
+                block: named_queries.render(PAST, block, whose="n.client_id = k.id")
+                for block in ("amounts", "brackets")
+            },
         )
         params |= {
             "after": query.after.client_code if query.after else "",

@@ -14,7 +14,8 @@ from clientupdater.adapters.postgres.reports.signals import Signals
 from clientupdater.adapters.postgres.reports.staff import StaffFigures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from uuid import UUID
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
@@ -62,8 +63,10 @@ class PostgresReports:
     ) -> Mapping[str | None, Mapping[str, int]]:
         return RowCounts(self._conditions(read_context)).read(base, figures, "by_officer")
 
-    def officers_away(self, read_context: ReadContext, base: ClientFilter) -> list[AwayOfficer]:
-        return RowFigures(RowCounts(self._conditions(read_context))).officers_away(base)
+    def officers_away(
+        self, read_context: ReadContext, officers: Collection[UUID]
+    ) -> list[AwayOfficer]:
+        return RowFigures(RowCounts(self._conditions(read_context))).officers_away(officers)
 
     def past_clients(self, read_context: ReadContext, query: PastQuery) -> PastPage:
         return PastClients(self._conditions(read_context)).read(query)

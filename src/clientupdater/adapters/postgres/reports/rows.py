@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from clientupdater.adapters.postgres.core import named_queries
-from clientupdater.adapters.postgres.reports.counting import BLOCKS, Condition
+from clientupdater.adapters.postgres.reports.counting import BLOCKS
 from clientupdater.domain.ids import PersonId
 from clientupdater.ports.reports import MOST_OFFICERS, PAST_DUE, AwayOfficer, ParFigures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from typing import Any
     from uuid import UUID
 
@@ -39,32 +39,16 @@ class RowFigures:
         named = [*known, (None, None, "None")]
         return [ParFigures(code, name, counted[id_]) for id_, code, name in named if id_ in counted]
 
-    def officers_away(self, base: ClientFilter) -> list[AwayOfficer]:
-        """Name the officers who are away, with the rows of `base` that they have."""
+    def officers_away(self, officers: Collection[UUID]) -> list[AwayOfficer]:
+        """Name those of these officers who are away."""
         conditions = self.counts.conditions
         is_active = BLOCKS["active_then" if conditions.read_context.as_of else "active_now"]
         statement = named_queries.render(
             BLOCKS, "officers_away", limit=MOST_OFFICERS, is_active=is_active
         )
-        away = conditions.run(statement, {"now": conditions.read_context.now})
-        rows = self._by_officer(base, [id_ for id_, *_ in away])
-        return [
-            AwayOfficer(PersonId(id_), name, self._rows_of(base, id_, rows[str(id_)]), is_active)
-            for id_, name, is_active in away
-            if str(id_) in rows
-        ]
-
-    def _by_officer(self, base: ClientFilter, officers: list[UUID]) -> dict[str | None, int]:
-        only = Condition(BLOCKS["of_officers"], {"officers": officers})
-        counted = self.counts.read(base, {"rows": base}, "by_officer", only=only)
-        return {officer: each["rows"] for officer, each in counted.items()}
-
-    def _rows_of(self, base: ClientFilter, officer: UUID, rows: int) -> int:
-        """One's own list has the clients of those whom one stands in for as well (A2)."""
-        if officer != self.counts.conditions.read_context.clients.actor:
-            return rows
-        wanted = evolve(base, assigned_to=PersonId(officer))
-        return int(self.of(base, {"rows": wanted})["rows"])
+        params = {"officers": list(officers), "now": conditions.read_context.now}
+        away = conditions.run(statement, params)
+        return [AwayOfficer(PersonId(id_), name, is_active) for id_, name, is_active in away]
 
 
 def _sums(figures: Mapping[str, ClientFilter]) -> frozenset[str]:
