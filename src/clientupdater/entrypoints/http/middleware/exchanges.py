@@ -88,7 +88,7 @@ class Problems:
         try:
             await self._app(scope, receive, send)
         except (Error, Rejected, HTTPException) as error:
-            if scope.get("response_begun"):
+            if scope["type"] != "http" or scope.get("response_begun"):
                 raise
             await of_error(Request(scope), error)(scope, receive, send)
 
