@@ -121,6 +121,7 @@ class StatusCatalogue:
 
 
 def _reason_of(status: Status, code: str | None) -> Reason | None:
+    """Require a reason where the status has active ones, and none elsewhere (S4, S7)."""
     active = {reason.code: reason for reason in status.active_reasons}
     if code is None:
         if active:

@@ -1,1 +1,1 @@
-"""Where people and programs come in: HTTP, the command line, the worker."""
+"""Where people and programs come in: HTTP, the console, the command line, the worker."""

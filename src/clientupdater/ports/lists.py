@@ -60,8 +60,7 @@ class Page(Generic[Item, Key]):
 class Rows(Sequence[Item]):
     """Items as they go out over HTTP: the members of each by name, which JSON takes as they are.
 
-    A program that reads an item gets it as its class, made then: most pages go to people, and
-    classes would take longer to make and to write than all else of a page.
+    A program that reads an item gets it as its class, made then; JSON needs none.
     """
 
     def __init__(

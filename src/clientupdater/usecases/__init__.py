@@ -1,1 +1,1 @@
-"""One verb, one file, one transaction."""
+"""What a caller can do: a folder for each capability; a verb is one transaction."""

@@ -13,7 +13,7 @@
 The use case authorizes the caller and compares versions itself, in the transaction of its work.
 The pipeline authorizes only before it answers 422 or replays a response, so that neither shows
 what a 404 would hide. All of this runs in one thread of a pool as large as the database's, so a
-request with a thread has a connection, too.
+request with a thread has a connection, too, and keeps it to its end.
 """
 
 from __future__ import annotations

@@ -138,7 +138,10 @@ class _Kept(threading.local):
 
 
 class LivelyPool(ConnectionPool["Connection"]):
-    """Replaces connections that the server closed, however many; the library gives up at two."""
+    """Replaces connections that the server closed, however many; the library gives up at two.
+
+    Within `kept`, a thread uses one connection for one thing after the other.
+    """
 
     def __init__(self, *args: Any, **params: Any) -> None:
         self._kept = _Kept()
