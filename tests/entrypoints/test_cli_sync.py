@@ -18,6 +18,7 @@ from attrs import define, field
 
 from clientupdater.adapters.redis.circuits import RedisCircuits
 from clientupdater.adapters.redis.client import RedisClient
+from clientupdater.adapters.redis.connect import Patience
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.demo_data import fill
@@ -460,7 +461,7 @@ def test_doctor_reports_an_open_circuit_of_another_process(
     console.run("run", "csv")
     assert [each["of"] for each in console.doctor(REDIS_URL=redis_url)] == ["source csv"]
     until = datetime.now(UTC) + timedelta(minutes=9)
-    with closing(RedisClient.to(redis_url)) as redis_client:
+    with closing(RedisClient.to(redis_url, patience=Patience(5, 5))) as redis_client:
         RedisCircuits(redis_client).publish("nextbank", until)
     (_, left_alone) = console.doctor(REDIS_URL=redis_url)
     assert (left_alone["of"], left_alone["ok"]) == ("circuit of nextbank", False)

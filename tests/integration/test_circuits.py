@@ -15,6 +15,7 @@ from attrs import define
 
 from clientupdater.adapters.redis.circuits import RedisCircuits
 from clientupdater.adapters.redis.client import RedisClient
+from clientupdater.adapters.redis.connect import Patience
 from clientupdater.adapters.resilience.circuits import Circuit, Threshold
 from clientupdater.adapters.resilience.source import ResilientSource
 from clientupdater.domain.errors import CircuitOpen, SourceMalformed, Unavailable
@@ -126,8 +127,8 @@ def test_Y12_one_caller_at_a_time_tries_and_the_others_fail_at_once() -> None:
 
 @pytest.fixture
 def gates(redis_url: str) -> Iterator[tuple[RedisClient, RedisClient]]:
-    both = RedisClient.to(redis_url), RedisClient.to(redis_url)
-    yield both
+    both = [RedisClient.to(redis_url, patience=Patience(5, 5)) for _ in range(2)]
+    yield both[0], both[1]
     for redis_client in both:
         redis_client.close()
 
