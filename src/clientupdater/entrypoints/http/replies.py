@@ -15,6 +15,7 @@ from clientupdater.entrypoints.wire import to_json
 from clientupdater.usecases.requests.idempotency import Reply
 
 if TYPE_CHECKING:
+    from starlette.datastructures import URL
     from starlette.requests import Request
 
     from clientupdater.entrypoints.http.contract import Endpoint
@@ -39,12 +40,18 @@ def reply(endpoint: Endpoint, request: Request, result: Any) -> Reply:
     if endpoint.answers is None:
         return Reply(status=204, headers=headers)
     if cursor := getattr(answer.value, "next_cursor", None):
-        address = request.url.include_query_params(cursor=cursor)
-        headers["Link"] = f'<{address}>; rel="next"'
+        headers["Link"] = f'<{_with_cursor(request, cursor)}>; rel="next"'
     headers["Content-Type"] = "application/json"
     body = to_json(answer.value)
     stored = _without(endpoint.shown_once, answer.value) if endpoint.shown_once else None
     return Reply(status=endpoint.status, headers=headers, body=body, stored_body=stored)
+
+
+def _with_cursor(request: Request, cursor: str) -> URL | str:
+    """Give the address of the next page; a cursor needs no quoting."""
+    if request.scope["query_string"]:
+        return request.url.include_query_params(cursor=cursor)
+    return f"{request.url}?cursor={cursor}"
 
 
 def _download(endpoint: Endpoint, headers: dict[str, str], file: Download) -> Reply:

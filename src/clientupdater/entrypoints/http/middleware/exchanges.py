@@ -7,6 +7,7 @@ responses innermost, so that those get the same headers as all others.
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -151,6 +152,7 @@ def _trace_of(scope: Scope) -> trace_context.Trace:
     return trace_context.Trace.begun(request_id.decode("latin-1"), traceparent.decode("latin-1"))
 
 
+@lru_cache(1024)
 def _company(actor: Actor) -> Any:
     """Return the company of all the actor's grants, if it is a single one."""
     companies = {grant.company for grant in actor.grants}
