@@ -662,11 +662,10 @@ CREATE OR REPLACE FUNCTION public.own_clients()
  STABLE
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+declare
+    officers uuid[] := scope_actor() || scope_ids('clientupdater.stand_ins');
 begin
-    return array(
-        select c.id from clients c
-         where c.assigned_to = any(scope_actor() || scope_ids('clientupdater.stand_ins'))
-    );
+    return array(select c.id from clients c where c.assigned_to = any(officers));
 end
 $function$
 ;

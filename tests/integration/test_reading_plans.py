@@ -204,6 +204,16 @@ def test_a_page_of_the_worklist_reads_one_row_of_each_client_and_not_all_periods
     assert items <= max(looked_up) <= items + 1
 
 
+def test_row_security_looks_own_clients_up_by_their_officer(bulk: PostgresUnitsOfWork) -> None:
+    explain = b"explain (analyze, buffers, format json) select cardinality(own_clients())"
+    with bulk.read(read_context(READERS["own clients"]).clients) as tx:
+        ((own,),) = tx.connection.execute(b"select cardinality(own_clients())").fetchall()
+        ((plan,),) = tx.connection.execute(explain).fetchall()
+    blocks = plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"]
+    assert own > 0
+    assert blocks <= own + 100
+
+
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("order", WorklistOrder)
 @pytest.mark.parametrize("asked", WORKLIST_FILTERS)
