@@ -43,7 +43,7 @@ POSTGRES_IMAGE = "postgres:15"
 REDIS_IMAGE = "redis:7"
 _MEMORY = Path("/dev/shm")  # noqa: S108 — a folder of random name is made in it
 _ROOM_FOR_ONE = 2 * 2**30
-_OURS = range(20_000, 32_000)
+OURS = range(20_000, 32_000)
 
 
 @frozen
@@ -286,7 +286,7 @@ def free_port() -> int:
     it is used.
     """
     while True:
-        port = _OURS.start + secrets.randbelow(len(_OURS))
+        port = OURS.start + secrets.randbelow(len(OURS))
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port

@@ -77,8 +77,9 @@ def run(
     host, port = listening.getsockname()[:2]
     _log.info("serving", host=host, port=port)
     collect_garbage_seldom()
-    with _signals_only_stop():
-        _Server(config, traffic, drain_s).run(sockets=[listening])
+    uvicorn_server = _Server(config, traffic, drain_s)
+    with _signals_only_stop(uvicorn_server):
+        uvicorn_server.run(sockets=[listening])
     _log.info("stopped serving")
 
 
@@ -127,9 +128,11 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def _signals_only_stop() -> Iterator[None]:
-    """Survive the signal that uvicorn raises again after it has stopped: the App must be closed."""
-    before = {sign: signal.signal(sign, lambda *_: None) for sign in (SIGINT, SIGTERM)}
+def _signals_only_stop(server: _Server) -> Iterator[None]:
+    """Heed a signal that comes before uvicorn takes them. Survive the one that it raises again once
+    it has stopped: the App must be closed.
+    """
+    before = {sign: signal.signal(sign, server.handle_exit) for sign in (SIGINT, SIGTERM)}
     try:
         yield
     finally:
