@@ -160,7 +160,7 @@ def test_connections_that_were_idle_when_redis_was_lost_are_not_used_again(
             each.start()
         for each in threads:
             each.join()
-        assert server.info("clients")["connected_clients"] == 6
+        wait_until(lambda: server.info("clients")["connected_clients"] == 6)
         with stopped(server):
             assert not asked(redis_client)
         wait_until(lambda: redis_client.is_open)
