@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Any
 import click
 import psycopg
 from attrs import frozen
-from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.http_world import business_day, postgres_in
 from bench.lines import Line, facts, report
 from tests.support.bulk_data import BulkData
+from tests.support.pools import Pool, pool_on
 from tests.support.servers import Database
 from tests.support.tracking_fixture import who
 
@@ -297,7 +297,7 @@ def indexed_afterwards(url: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 def _measured(database: Database, moment: datetime) -> Iterator[Line]:
-    with ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool:
+    with pool_on(database.worker_url) as pool:
         reports = Reports(PostgresUnitsOfWork(pool), moment)
         for name, ask in reports.questions().items():
             yield Line(
@@ -315,7 +315,7 @@ def _timed(ask: Callable[[], object]) -> float:
     return statistics.median(taken)
 
 
-def _peak_mb(pool: ConnectionPool) -> float:
+def _peak_mb(pool: Pool) -> float:
     """Read how large the process of the connection has been; shared buffers count."""
     with pool.connection() as connection:
         status = Path(f"/proc/{connection.info.backend_pid}/status").read_text(encoding="ascii")

@@ -19,13 +19,13 @@ from uuid import UUID, uuid4
 import click
 import psycopg
 from attrs import evolve
-from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.http_world import postgres_in
 from bench.lines import Line, facts, report
 from tests.support.audit_bulk import RARE_ACTION, RARE_TABLE, fill_audits
+from tests.support.pools import pool_on
 from tests.support.reading_fixture import made_up
 from tests.support.servers import Database
 
@@ -135,7 +135,7 @@ def indexed_afterwards(url: str) -> Iterator[None]:
 
 
 def _measured(database: Database) -> Iterator[Line]:
-    with ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool:
+    with pool_on(database.worker_url) as pool:
         work = PostgresUnitsOfWork(pool)
         for name, query in QUERIES.items():
             for page, asked in (("first page", query), ("deep page", evolve(query, after=DEEP))):

@@ -26,7 +26,6 @@ import click
 import psycopg
 import xlsxwriter
 from attrs import frozen
-from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -35,6 +34,7 @@ from tests.support import servers
 from tests.support.builders import MANILA
 from tests.support.bulk_data import BulkData
 from tests.support.export_fixture import attempt_at, export_writer
+from tests.support.pools import pool_on
 from tests.support.reading_fixture import NOW
 from tests.support.servers import Database
 from tests.support.staff_fixture import staffed
@@ -95,7 +95,7 @@ class ExportBench:
     @contextmanager
     def table(self, request: ExportRequest) -> Iterator[tuple[ExportRequest, PostgresTable]]:
         """Look at the table of an export."""
-        with ConnectionPool(self.database.worker_url, min_size=1, max_size=2, open=True) as pool:
+        with pool_on(self.database.worker_url, 1, 2) as pool:
             work = PostgresUnitsOfWork(pool)
             with work.begin(SYSTEM) as tx:
                 actor = require_actor(tx.people.actor(PersonId(self.person)))

@@ -25,13 +25,13 @@ import attrs
 import click
 import psycopg
 from attrs import define
-from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.lines import Line, facts, report
 from tests.support import servers
 from tests.support.bulk_data import BulkData
+from tests.support.pools import pool_on
 from tests.support.reading_fixture import reader
 from tests.support.servers import Database
 
@@ -159,7 +159,7 @@ def inserted(database: Database) -> tuple[int, float]:
 
 def timed_opening(database: Database) -> tuple[int, float]:
     """Open December; give how many rows that were, and how long it took."""
-    with ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool:
+    with pool_on(database.worker_url) as pool:
         opener = PeriodOpener(PostgresUnitsOfWork(pool), SetClock(EVENING), MANILA, BATCH)
         begun = time.perf_counter()
         rows = opener.open(DECEMBER).rows
@@ -174,7 +174,7 @@ def people_recording(database: Database) -> Iterator[list[float]]:
     met, over = list[float](), threading.Event()
     grant = Grant(Permission.STATUS_UPDATE, None, Scope.ALL)
     caller = Caller(attrs.evolve(reader(Scope.ALL), grants=frozenset({grant})))
-    with ConnectionPool(database.worker_url, min_size=2, max_size=4, open=True) as pool:
+    with pool_on(database.worker_url, 2, 4) as pool:
         tracking = Tracking(ClientAccess(PostgresUnitsOfWork(pool), SetClock(EVENING), MANILA))
 
         def person() -> None:

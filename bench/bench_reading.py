@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import click
 from attrs import frozen
-from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.lines import Line, facts, report
 from tests.support import servers
 from tests.support.bulk_data import BulkData
+from tests.support.pools import pool_on
 from tests.support.reading_fixture import NOW, made_up, read_context, reader
 from tests.support.servers import Database
 
@@ -144,7 +144,7 @@ def main(clients: int, branches: int, periods: int, path: Path) -> None:
 
 def _measured(database: Database, branches: int) -> Iterator[Line]:
     readers = {f"{n} branches": reader(Scope.BRANCH, n) for n in (10, 200, 2000) if n <= branches}
-    with ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool:
+    with pool_on(database.worker_url) as pool:
         for who, actor in {**readers, "scope all": reader(Scope.ALL)}.items():
             for name, taken in Bench(PostgresUnitsOfWork(pool), actor, who).lines():
                 yield Line(f"{name}, ms", taken, None, TARGET_MS, at_least=False)

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 
 import click
 from attrs import frozen
-from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.lines import Line, facts, report
 from tests.support import servers
 from tests.support.lost_redis import hanging, running, stopped, url_at
+from tests.support.pools import Pool, pool_on
 from tests.support.servers import Database
 
 from clientupdater.adapters.local.cache import LocalCacheStore
@@ -138,12 +138,12 @@ def costs() -> Iterator[tuple[str, float]]:
 
 
 @contextmanager
-def _pool() -> Iterator[ConnectionPool]:
+def _pool() -> Iterator[Pool]:
     with servers.postgres() as cluster:
         cluster.create_database("limits")
         database = Database.on(cluster, "limits")
         PostgresMaintenance(database.owner_url).migrate()
-        with ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool:
+        with pool_on(database.worker_url) as pool:
             yield pool
         cluster.drop_database("limits")
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import psycopg
-from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -25,6 +24,7 @@ from bench.bench_export import memory_mb
 from bench.http_world import User, business_day, postgres_in, world_on
 from bench.lines import Line, facts, report
 from tests.support.bulk_data import BulkData
+from tests.support.pools import pool_on
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.periods import Cycle, Period
@@ -44,7 +44,7 @@ _spawning = multiprocessing.get_context("spawn")
 
 def seal_here(url: str, companies: list[Any], period: str, result: Any) -> None:
     """Seal in this process: the smallest first, so that what is loaded once is loaded."""
-    with ConnectionPool(url, min_size=1, max_size=1, open=True) as pool:
+    with pool_on(url) as pool:
         work = PostgresUnitsOfWork(pool)
         for company in companies:
             before = memory_mb("VmRSS")

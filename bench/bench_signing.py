@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 import click
 from attrs import frozen
-from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.lines import Line, facts, report
 from tests.support import servers
 from tests.support.bulk_data import BulkData
+from tests.support.pools import pool_on
 from tests.support.reading_fixture import NOW, read_context, reader
 from tests.support.servers import Database
 from tests.support.signed_scopes import SIGNER, verify_scopes
@@ -112,8 +112,8 @@ def _lines(
         "clients": lambda models, look: models.clients(ClientQuery(), look),
     }
     with (
-        ConnectionPool(verified.app_url, min_size=1, max_size=1, open=True) as one,
-        ConnectionPool(believed.app_url, min_size=1, max_size=1, open=True) as other,
+        pool_on(verified.app_url) as one,
+        pool_on(believed.app_url) as other,
     ):
         sides = (
             Side.over(PostgresUnitsOfWork(one, signer=SIGNER)),

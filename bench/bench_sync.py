@@ -24,7 +24,6 @@ from unittest import mock
 import click
 import psycopg
 from attrs import define
-from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -33,6 +32,7 @@ from bench.sync_load import people_recording
 from bench.sync_world import BRANCHES, MadeUpSource
 from tests.support import servers
 from tests.support.forked_servers import forked_server
+from tests.support.pools import pool_on
 from tests.support.servers import Database
 from tests.support.stores import VAULT
 from tests.support.sync_fixture import Syncing
@@ -191,7 +191,7 @@ def summary(job: SyncJob) -> str:
 @contextmanager
 def opened(database: Database) -> Iterator[Syncing]:
     """Open a database for runs."""
-    with ConnectionPool(database.worker_url, min_size=2, max_size=4, open=True) as pool:
+    with pool_on(database.worker_url, 2, 4) as pool:
         work = PostgresUnitsOfWork(pool, VAULT)
         yield Syncing(work, database.superuser_url, MachineClock())  # type: ignore[arg-type]
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 from attrs import frozen
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.ids import SyncJobId
@@ -15,6 +14,7 @@ from clientupdater.domain.sync.fields import Source
 from clientupdater.testing.source import MemorySource
 from tests.support.browsers import faults
 from tests.support.console_fixture import ConsoleFixture, console_fixture
+from tests.support.pools import pool_on
 from tests.support.staff_fixture import HandClock
 from tests.support.stores import VAULT
 from tests.support.sync_fixture import Syncing, record
@@ -63,7 +63,7 @@ class Operations:
 
 @pytest.fixture
 def operations(database: Database, browser: Browser) -> Iterator[Operations]:
-    with ConnectionPool(database.worker_url, min_size=1, open=True) as pool:
+    with pool_on(database.worker_url, 1, 4) as pool:
         Syncing(PostgresUnitsOfWork(pool, VAULT), database.superuser_url).set_up()
     records = [record("FC-1"), record("FC-2", branch_code="NOWHERE")]
     sources = {Source.SNOWFLAKE: MemorySource(records, HandClock())}

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from attrs import evolve
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.jobs.leases import PostgresLeases
@@ -15,6 +14,7 @@ from clientupdater.adapters.postgres.jobs.wakeups import PostgresWakeUps
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.testing.store import memory_book
 from tests.support.builders import FCASH, PCNI, catalogue
+from tests.support.pools import pool_on
 from tests.support.queue_fixture import JobQueue, WorkedQueue, kill_by_worker
 from tests.support.stores import STORES, VAULT, MemoryStore, PostgresStore, Store
 
@@ -36,7 +36,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
         yield MemoryStore(book, FCASH, PCNI)
         return
     database = request.getfixturevalue("database")
-    with ConnectionPool(database.worker_url, min_size=1, max_size=4, open=True) as pool:
+    with pool_on(database.worker_url, 1, 4) as pool:
         yield PostgresStore.populated(PostgresUnitsOfWork(pool, VAULT), database.superuser_url)
 
 

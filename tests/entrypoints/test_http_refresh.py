@@ -15,7 +15,6 @@ import httpx
 import pytest
 import structlog
 from attrs import define
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.resilience.circuits import Circuit, Threshold
@@ -27,6 +26,7 @@ from clientupdater.entrypoints.http.application import build
 from clientupdater.ports.queue import Progress
 from clientupdater.testing.source import MemorySource
 from tests.support.http_server import served
+from tests.support.pools import pool_on
 from tests.support.staff_fixture import HandClock, Staff, staffed
 from tests.support.stores import VAULT
 from tests.support.sync_fixture import MANILA, Syncing, record
@@ -116,7 +116,7 @@ class _Doing:
 
 @pytest.fixture
 def bank(database: Database) -> Iterator[Bank]:
-    with ConnectionPool(database.worker_url, min_size=1, max_size=2, open=True) as pool:
+    with pool_on(database.worker_url, 1, 2) as pool:
         syncing = Syncing(PostgresUnitsOfWork(pool, VAULT), database.superuser_url).set_up()
         syncing.says(record("FC-1"))
         syncing.run()

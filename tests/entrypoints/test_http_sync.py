@@ -9,7 +9,6 @@ from uuid import uuid4
 import httpx
 import pytest
 from attrs import frozen
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.ids import SyncJobId
@@ -17,6 +16,7 @@ from clientupdater.domain.sync.fields import Source
 from clientupdater.entrypoints.http.application import build
 from clientupdater.testing.source import MemorySource
 from tests.support.http_server import served
+from tests.support.pools import pool_on
 from tests.support.staff_fixture import HandClock, Staff, staffed
 from tests.support.stores import VAULT
 from tests.support.sync_fixture import MANILA, Syncing, record
@@ -58,7 +58,7 @@ class HttpActors:
 
 @pytest.fixture
 def actors(database: Database) -> Iterator[HttpActors]:
-    with ConnectionPool(database.worker_url, min_size=1, open=True) as pool:
+    with pool_on(database.worker_url, 1, 4) as pool:
         Syncing(PostgresUnitsOfWork(pool, VAULT), database.superuser_url).set_up()
     records = [record("FC-1"), record("FC-2", branch_code="NOWHERE")]
     source = MemorySource(records, HandClock())

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg_pool import ConnectionPool
 
+from clientupdater.adapters.postgres.core.connection import Connection
 from clientupdater.adapters.postgres.core.pool import PoolSize, open_pool
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.demo_data import fill
@@ -64,8 +65,13 @@ def test_no_request_pays_for_connections_that_were_cut(database: Database) -> No
 def test_a_transaction_that_could_not_begin_begins_on_another_connection(
     database: Database,
 ) -> None:
-    with ConnectionPool[psycopg.Connection](
-        database.worker_url, min_size=1, max_size=1, timeout=PATIENCE_S, open=True
+    with ConnectionPool(
+        database.worker_url,
+        connection_class=Connection,
+        min_size=1,
+        max_size=1,
+        timeout=PATIENCE_S,
+        open=True,
     ) as pool:  # it looks at nothing before it gives a connection away
         work = PostgresUnitsOfWork(pool)
         with work.begin(SYSTEM):

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from attrs import evolve
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.audit.audits import WINDOW, PostgresAudits
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
@@ -25,6 +24,7 @@ from clientupdater.ports.audits import (
 )
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.audit_bulk import RARE_ACTION, RARE_TABLE, fill_audits
+from tests.support.pools import pool_on
 from tests.support.query_plans import Explaining
 from tests.support.reading_fixture import made_up
 from tests.support.servers import Database
@@ -101,7 +101,7 @@ def bulk(cluster: Cluster, template_database: str) -> Iterator[PostgresUnitsOfWo
             " from companies c, branches b where c.code = 'FCASH'",
             (CLIENT,),
         )
-    with ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool:
+    with pool_on(database.worker_url) as pool:
         yield PostgresUnitsOfWork(pool)
     cluster.drop_database(name)
 

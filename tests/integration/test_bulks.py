@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.access import Actor, Territory
@@ -24,6 +23,7 @@ from clientupdater.runtime.deadlines import ending_at
 from clientupdater.usecases.tracking.bulk import BulkItem
 from tests.integration.test_tracking_at_once import at_once, sequences
 from tests.support.builders import BEN, CALOOCAN, NOVEMBER
+from tests.support.pools import pool_on
 from tests.support.stores import PostgresStore
 from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, PAID, TrackingFixture, who
 
@@ -53,9 +53,7 @@ class CountingCursor(psycopg.Cursor[tuple[Any, ...]]):
 def tracker(database: Database) -> Iterator[TrackingFixture]:
     """Give the test data on the fifth of November, with every statement counted."""
     counted = {"cursor_factory": CountingCursor}
-    with ConnectionPool(
-        database.worker_url, min_size=2, max_size=8, open=True, kwargs=counted
-    ) as pool:
+    with pool_on(database.worker_url, 2, 8, kwargs=counted) as pool:
         store = PostgresStore.populated(PostgresUnitsOfWork(pool), database.superuser_url)
         store.employ(HEAD.actor)
         store.employ(Actor(BEN, territory=Territory(branches=frozenset({CALOOCAN}))))

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.tracking.changes import NEAR, WINDOW, PostgresChangeFeed
 from clientupdater.domain.permissions import Scope
 from tests.support.bulk_data import BulkData
+from tests.support.pools import pool_on
 from tests.support.query_plans import Explaining
 from tests.support.reading_fixture import NOW, read_context, reader
 from tests.support.servers import Database
@@ -60,7 +60,7 @@ def bulk(cluster: Cluster, template_database: str) -> Iterator[Database]:
 
 @pytest.fixture
 def work(bulk: Database) -> Iterator[PostgresUnitsOfWork]:
-    with ConnectionPool(bulk.worker_url, min_size=1, max_size=1, open=True) as pool:
+    with pool_on(bulk.worker_url) as pool:
         yield PostgresUnitsOfWork(pool)
 
 

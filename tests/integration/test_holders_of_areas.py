@@ -6,12 +6,11 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from psycopg_pool import ConnectionPool
-
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.access import Actor
 from clientupdater.domain.callers import Caller
 from clientupdater.usecases.organisation.areas import Areas
+from tests.support.pools import pool_on
 from tests.support.round_trips import RoundTrips
 from tests.support.staff_fixture import Staff, staffed
 
@@ -25,10 +24,8 @@ def test_L1_a_change_of_an_area_takes_as_many_statements_for_one_holder_as_for_m
     with (
         staffed(database, ZoneInfo("Asia/Manila")) as staff,
         TemporaryFile() as trace,
-        ConnectionPool(
+        pool_on(
             database.worker_url,
-            min_size=1,
-            max_size=1,
             configure=(trips := RoundTrips(trace)).watch,
             kwargs={"autocommit": True, "prepare_threshold": None},
         ) as pool,

@@ -13,8 +13,8 @@ from uuid import UUID
 import psycopg
 import pytest
 from attrs import frozen
-from psycopg_pool import ConnectionPool
 
+from clientupdater.adapters.postgres.core.connection import Connection
 from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner, process_of
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.security.keyed_hash import KeyedHash
@@ -23,6 +23,7 @@ from clientupdater.domain.ids import BranchId, CompanyId, PersonId
 from clientupdater.domain.permissions import Scope
 from clientupdater.ports.unit_of_work import ADMINISTRATION, SYSTEM
 from tests.support.plain_sql import SqlRows, sql_rows
+from tests.support.pools import pool_on
 from tests.support.signed_scopes import SIGNER, verify_scopes
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
     from clientupdater.ports.unit_of_work import RowSecurityScope
     from tests.support.servers import Database
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 @frozen
@@ -69,7 +68,7 @@ def attack(database: Database) -> Iterator[Attack]:
         values = _world(made)
         made.connection.commit()
     verify_scopes(database)
-    with ConnectionPool(database.app_url, min_size=1, max_size=2, open=True) as pool:
+    with pool_on(database.app_url, 1, 2) as pool:
         yield Attack(database, PostgresUnitsOfWork(pool, signer=SIGNER), *values)
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from attrs import evolve
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.local.limits import MemoryRateLimits
 from clientupdater.adapters.postgres.core.rate_limits import PostgresRateLimits
@@ -27,6 +26,7 @@ from clientupdater.domain.rate_limits import (
 )
 from clientupdater.ports.rate_limits import Counting
 from clientupdater.settings import Settings
+from tests.support.pools import pool_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ class Table:
 @contextmanager
 def opened(database: Database) -> Iterator[Table]:
     with (
-        ConnectionPool(database.worker_url, min_size=1, max_size=2, open=True) as pool,
+        pool_on(database.worker_url, 1, 2) as pool,
         psycopg.connect(database.superuser_url, autocommit=True) as connection,
     ):
         yield Table(pool, connection)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.security.passwords import verify_password
@@ -17,6 +16,7 @@ from clientupdater.domain.events import fold
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.builders import MANILA, manila
+from tests.support.pools import pool_on
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,9 +68,8 @@ def test_a_fresh_database_gets_the_requested_number_of_clients(database: Databas
 def test_a_row_read_back_is_the_fold_of_its_history(database: Database) -> None:
     filled(database, 120)
     codes = [code for (code,) in asked(database, "select client_code from clients")]
-    pool: ConnectionPool[psycopg.Connection[Any]]
     with (
-        ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool,
+        pool_on(database.worker_url) as pool,
         PostgresUnitsOfWork(pool).begin(SYSTEM) as tx,
     ):
         for code in codes:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clientupdater.adapters.postgres.configuration.configuration import read_configuration
+from clientupdater.adapters.postgres.core.connection import Connection
 from clientupdater.adapters.postgres.core.scope_ids import scope_ids
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
 from clientupdater.domain.access import Actor, ClientPlace, Grant, Territory, decide
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from tests.support.servers import Database
 
-Connection = psycopg.Connection[tuple[object, ...]]
 BRANCHES = tuple(BranchId(UUID(int=n)) for n in range(11, 17))
 AREAS = tuple(AreaId(UUID(int=n)) for n in range(21, 24))
 PEOPLE = tuple(PersonId(UUID(int=n)) for n in range(31, 34))
@@ -61,7 +61,7 @@ def connection(database: Database) -> Iterator[Connection]:
             " period_year, period_month, status_type_id) select c.id, c.company_id, c.branch_id,"
             " 'monthly', 2026, 11, t.id from clients c, status_types t where t.code = 'PENDING'"
         )
-    with psycopg.connect(database.worker_url) as opened:
+    with Connection.connect(database.worker_url) as opened:
         yield opened
 
 
@@ -93,7 +93,7 @@ def places(connection: Connection) -> dict[UUID, ClientPlace]:
     """Read every client's place, as the system."""
     set_reach(connection, system="on")
     cursor = connection.execute("select id, company_id, branch_id, assigned_to from clients")
-    return {id_: ClientPlace(*place) for id_, *place in cursor}  # type: ignore[misc, arg-type]
+    return {id_: ClientPlace(*place) for id_, *place in cursor}
 
 
 def enforce(connection: Connection, access_scope: AccessScope) -> None:
@@ -115,7 +115,7 @@ def enforced(connection: Connection, access_scope: AccessScope) -> list[set[UUID
     enforce(connection, access_scope)
     row = connection.execute(ENFORCED).fetchone()
     assert row is not None
-    return [set(ids) for ids in row]  # type: ignore[call-overload]
+    return [set(ids) for ids in row]
 
 
 def listed(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]:
@@ -132,7 +132,7 @@ def listed(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]
     """
     row = connection.execute(statement.encode(), predicate.params).fetchone()
     assert row is not None
-    return [set(ids) for ids in row]  # type: ignore[call-overload]
+    return [set(ids) for ids in row]
 
 
 def test_A4_the_policy_the_lists_and_row_level_security_agree(connection: Connection) -> None:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.access_scope import visible_scope_of
@@ -16,6 +15,7 @@ from clientupdater.domain.settings_values import BACKDATING_DAYS
 from clientupdater.ports.idempotency import Claim, IdempotencyKey, StoredResponse
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.builders import ANA, NOVEMBER
+from tests.support.pools import pool_on
 from tests.support.stores import PostgresStore
 from tests.support.tracking_fixture import CALLED, CLERK, TrackingFixture
 
@@ -32,7 +32,7 @@ RESPONSE = StoredResponse(fingerprint=b"f", rights=b"r", status=201, headers={},
 
 @pytest.fixture
 def tracker(database: Database) -> Iterator[TrackingFixture]:
-    with ConnectionPool(database.worker_url, min_size=2, max_size=4, open=True) as pool:
+    with pool_on(database.worker_url, 2, 4) as pool:
         store = PostgresStore.populated(PostgresUnitsOfWork(pool), database.superuser_url)
         store.employ(CLERK.actor)
         yield TrackingFixture.on(store)

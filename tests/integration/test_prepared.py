@@ -12,7 +12,8 @@ import pytest
 from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
-from clientupdater.adapters.postgres.core import prepared
+from clientupdater.adapters.postgres.core import connection as connections
+from clientupdater.adapters.postgres.core.connection import Connection
 from clientupdater.adapters.postgres.core.named_queries import Statement
 from clientupdater.adapters.postgres.core.prepared import executed, written_out
 from clientupdater.adapters.postgres.core.transactions import TransactionControl
@@ -20,7 +21,6 @@ from clientupdater.adapters.postgres.core.transactions import TransactionControl
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from clientupdater.adapters.postgres.core.connect import Connection
     from tests.support.servers import Database
 
 VALUES = [
@@ -41,7 +41,7 @@ VALUES = [
 
 @pytest.fixture
 def connection(database: Database) -> Iterator[Connection]:
-    with psycopg.connect(database.app_url, autocommit=True) as connection:
+    with Connection.connect(database.app_url, autocommit=True) as connection:
         yield connection
 
 
@@ -62,12 +62,12 @@ def test_a_value_comes_back_as_it_is(
 def test_a_statement_is_prepared_once_and_the_oldest_of_too_many_makes_room(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prepared, "_MOST", 2)
+    monkeypatch.setattr(connections, "_MOST", 2)
     for number in (1, 2, 1, 2, 3):
         text = executed(connection, Statement.of(f"select {number}, %(n)s::int"), [number])
         assert connection.execute(text.encode()).fetchall() == [(number, number)]
     (count,) = connection.execute(
-        "select count(*) from pg_prepared_statements where statement like 'prepare ours_%'"
+        "select count(*) from pg_prepared_statements where name like 'ours_%'"
     ).fetchall()
     assert count == (2,)
 

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 from attrs import evolve, frozen
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.app import App
@@ -34,6 +33,7 @@ from clientupdater.ports.lists import (
 )
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.plain_sql import SqlRows
+from tests.support.pools import pool_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,7 +113,7 @@ def reading(database: Database) -> Iterator[Reading]:
     with psycopg.connect(database.superuser_url) as connection:
         sql_rows = SqlRows(connection)
         here, there, officer = sql_rows.branch(), sql_rows.branch(), sql_rows.user()
-    with ConnectionPool(database.worker_url, min_size=1, max_size=2, open=True) as pool:
+    with pool_on(database.worker_url, 1, 2) as pool:
         app = build_app(PostgresUnitsOfWork(pool), Clock(), MANILA)
         places = BranchId(here), BranchId(there)
         yield Reading(app, database.superuser_url, *places, PersonId(officer))

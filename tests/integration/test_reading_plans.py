@@ -13,7 +13,6 @@ from uuid import UUID
 
 import pytest
 from attrs import evolve
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.ids import ClientId, PersonId
@@ -32,6 +31,7 @@ from clientupdater.ports.lists import (
 )
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.bulk_data import BulkData
+from tests.support.pools import pool_on
 from tests.support.query_plans import Explaining, models_of
 from tests.support.reading_fixture import NOW, made_up, read_context, reader
 from tests.support.servers import Database
@@ -134,7 +134,7 @@ def bulk(cluster: Cluster, template_database: str) -> Iterator[PostgresUnitsOfWo
     BulkData(CLIENTS, branches=2_000, periods=PERIODS, today=NOW.date()).fill(
         database.superuser_url
     )
-    with ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as pool:
+    with pool_on(database.worker_url) as pool:
         yield PostgresUnitsOfWork(pool)
     cluster.drop_database(name)
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from attrs import frozen
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.access_scope import access_scope_of
@@ -33,6 +32,7 @@ from clientupdater.usecases.reports.folding import FoldCounts
 from clientupdater.usecases.reports.pace import Pace
 from clientupdater.usecases.reports.trend import Trend
 from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO, MANILA, NOVEMBER
+from tests.support.pools import pool_on
 from tests.support.recount import CountedRow, counted_rows, counts_of, credits_of
 from tests.support.stores import PostgresStore
 from tests.support.thoroughness import some_of
@@ -186,7 +186,7 @@ class World:
 
 @pytest.fixture
 def tracker(database: Database) -> Iterator[TrackingFixture]:
-    with ConnectionPool(database.worker_url, min_size=1, max_size=8, open=True) as pool:
+    with pool_on(database.worker_url, 1, 8) as pool:
         yield TrackingFixture.on(
             PostgresStore.populated(PostgresUnitsOfWork(pool), database.superuser_url)
         )

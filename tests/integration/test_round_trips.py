@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 from attrs import evolve, frozen
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.composition import build_app
@@ -22,6 +21,7 @@ from clientupdater.ports.unit_of_work import NO_CLIENTS
 from clientupdater.usecases.requests.idempotency import KeyedRequest, Reply
 from clientupdater.usecases.tracking.judging import PlannedUpdate
 from tests.support.builders import MANILA, NOVEMBER
+from tests.support.pools import Pool, pool_on
 from tests.support.round_trips import RoundTrips
 from tests.support.signed_scopes import verify_scopes
 from tests.support.stores import PostgresStore
@@ -56,15 +56,8 @@ class Traced:
         return counts[0]
 
 
-def _pool(database: Database, trips: RoundTrips) -> ConnectionPool:
-    return ConnectionPool(
-        database.app_url,
-        min_size=1,
-        max_size=1,
-        open=True,
-        configure=trips.watch,
-        kwargs={"autocommit": True},
-    )
+def _pool(database: Database, trips: RoundTrips) -> Pool:
+    return pool_on(database.app_url, configure=trips.watch, kwargs={"autocommit": True})
 
 
 @pytest.fixture
@@ -72,7 +65,7 @@ def traced(database: Database) -> Iterator[Traced]:
     with (
         TemporaryFile() as trace,
         _pool(database, trips := RoundTrips(trace)) as pool,
-        ConnectionPool(database.worker_url, min_size=1, max_size=1, open=True) as of_worker,
+        pool_on(database.worker_url) as of_worker,
     ):
         work = PostgresUnitsOfWork(pool, signer=verify_scopes(database))
         store = PostgresStore.populated(PostgresUnitsOfWork(of_worker), database.superuser_url)

@@ -16,7 +16,7 @@ from clientupdater.adapters.postgres.core.connect import connected
 if TYPE_CHECKING:
     import pytest
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from tests.support.servers import Database
 
 

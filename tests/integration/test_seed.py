@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.core.connection import Connection
 from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
 from clientupdater.domain.sync.fields import Entry, Field, Source
 from clientupdater.domain.sync.mapping import check_mapping
@@ -50,7 +51,7 @@ def test_a_seed_never_overwrites_what_a_person_changed(database: Database) -> No
 
 
 def test_a_seed_adds_no_line_to_a_mapping_that_a_person_saved(database: Database) -> None:
-    with psycopg.connect(database.app_url) as connection:
+    with Connection.connect(database.app_url) as connection:
         by = connection.execute("insert into users (email) values ('ana@x.ph') returning id")
         mappings = PostgresSyncMappings(connection)
         lines = [each for each in mappings.read(Source.CSV, None) if each.field != "address"]
@@ -59,7 +60,7 @@ def test_a_seed_adds_no_line_to_a_mapping_that_a_person_saved(database: Database
         mappings.replace(Source.CSV, None, kept, person, datetime.now(UTC))
         connection.execute("delete from field_mappings where source = 'nextbank'")
     assert PostgresMaintenance(database.owner_url).seed() == 17  # NextBank's, which nobody saved
-    with psycopg.connect(database.app_url) as connection:
+    with Connection.connect(database.app_url) as connection:
         assert PostgresSyncMappings(connection).read(Source.CSV, None) == kept
 
 

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 from attrs import evolve
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.tracking.rows import BEFORE_ALL, PostgresRows
@@ -25,6 +24,7 @@ from clientupdater.ports.client_filter import ClientFilter, StatusFilter
 from clientupdater.ports.lists import ClientQuery
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.bulk_data import BulkData
+from tests.support.pools import pool_on
 from tests.support.query_plans import Explaining, models_of
 from tests.support.reading_fixture import read_context, reader
 from tests.support.servers import Database
@@ -58,7 +58,7 @@ def evening(cluster: Cluster, template_database: str) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def work(evening: Database) -> Iterator[PostgresUnitsOfWork]:
-    with ConnectionPool(evening.worker_url, min_size=1, max_size=1, open=True) as pool:
+    with pool_on(evening.worker_url) as pool:
         yield PostgresUnitsOfWork(pool)
 
 

@@ -8,7 +8,6 @@ from threading import Barrier, Event
 from typing import TYPE_CHECKING
 
 import pytest
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.errors import Error, Unavailable, VersionConflict
@@ -22,6 +21,7 @@ from clientupdater.usecases.tracking.bulk import BulkItem
 from clientupdater.usecases.tracking.periods import Periods
 from clientupdater.usecases.tracking.recording import record_update
 from tests.support.builders import MANILA, NOVEMBER
+from tests.support.pools import pool_on
 from tests.support.stores import PostgresStore
 from tests.support.tracking_fixture import (
     CALLED,
@@ -46,7 +46,7 @@ PATIENCE = 30.0
 @pytest.fixture
 def tracker(database: Database) -> Iterator[TrackingFixture]:
     """Give the test data on the fifth of November, with room for many at once."""
-    with ConnectionPool(database.worker_url, min_size=4, max_size=16, open=True) as pool:
+    with pool_on(database.worker_url, 4, 16) as pool:
         yield TrackingFixture.on(
             PostgresStore.populated(PostgresUnitsOfWork(pool), database.superuser_url)
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from clientupdater.adapters.postgres.core.connection import Connection
 from clientupdater.adapters.postgres.core.pool import PoolSize, open_pool
 from clientupdater.adapters.postgres.core.transactions import TransactionControl
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
@@ -28,7 +29,7 @@ class Failure(Exception):
 
 @pytest.fixture
 def control(database: Database) -> Iterator[TransactionControl]:
-    with psycopg.connect(database.superuser_url) as connection:
+    with Connection.connect(database.superuser_url) as connection:
         connection.execute("create table noted (word text)")
         connection.commit()
         yield TransactionControl.of(connection)

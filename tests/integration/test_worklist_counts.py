@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 from attrs import evolve, frozen
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.composition import build_app
@@ -24,6 +23,7 @@ from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.worklist import Cause
 from clientupdater.ports.lists import WorklistFilter, WorklistOrder, WorklistQuery
 from tests.support.plain_sql import SqlRows
+from tests.support.pools import pool_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,7 +152,7 @@ def worlds(database: Database) -> Iterator[Any]:
                 "insert into area_branches (area_id, branch_id) values (%s, %s)", (area, branch)
             )
         connection.execute("insert into areas (code, name) values ('EMPTY', 'Empty')")
-    with ConnectionPool(database.worker_url, min_size=1, max_size=2, open=True) as pool:
+    with pool_on(database.worker_url, 1, 2) as pool:
         app = build_app(PostgresUnitsOfWork(pool), Clock(), MANILA)
 
         def make(seed: int) -> World:

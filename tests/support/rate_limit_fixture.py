@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import psycopg
 import redis
 from attrs import frozen
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.local.limits import MemoryRateLimits
 from clientupdater.adapters.postgres.core.rate_limits import PostgresRateLimits
@@ -17,6 +16,7 @@ from clientupdater.adapters.redis.connect import Patience
 from clientupdater.adapters.redis.limits import RedisRateLimits
 from clientupdater.adapters.resilience.fallback import DurableRateLimits, FallbackRateLimits
 from clientupdater.adapters.security.keyed_hash import KeyedHash
+from tests.support.pools import pool_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,5 +83,5 @@ def _postgres(request: pytest.FixtureRequest) -> Iterator[Counter]:
             rows = connection.execute("select k::text from rate_limit_counts k").fetchall()
         return repr([bytes.fromhex(row.split(",")[0].split("x")[1].strip('"')) for (row,) in rows])
 
-    with ConnectionPool(database.worker_url, min_size=1, max_size=4, open=True) as pool:
+    with pool_on(database.worker_url, 1, 4) as pool:
         yield Counter(PostgresRateLimits(pool, HASH), written)

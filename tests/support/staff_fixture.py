@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from attrs import define, frozen
-from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.local.file_store import MemoryFileStore
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
@@ -18,6 +17,7 @@ from clientupdater.composition import build_app
 from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 from clientupdater.domain.rate_limits import Allowances
+from tests.support.pools import Pool, pool_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ class Staff:
     """With the serving login, as HTTP has it."""
     clock: HandClock
     url: str
-    past_all_rules: ConnectionPool
+    past_all_rules: Pool
 
     def one(self, sql: str, *values: object) -> Any:
         """Run a statement that answers one value."""
@@ -154,29 +154,21 @@ def staffed(
     others = {"files": MemoryFileStore(), **others}
     with (
         # Most tests need one of the two.
-        ConnectionPool(database.worker_url, min_size=0, max_size=4, open=True) as pool,
-        ConnectionPool(database.app_url, min_size=0, max_size=4, open=True) as serving_pool,
+        pool_on(database.worker_url, 0, 4) as pool,
+        pool_on(database.app_url, 0, 4) as serving_pool,
         kept_open(database.superuser_url) as past_all_rules,
     ):
 
-        def built(pool: ConnectionPool) -> App:
+        def built(pool: Pool) -> App:
             work = PostgresUnitsOfWork(pool, vault, signer=signer)
             return build_app(work, clock, zone, allowances=PLENTY, **others)
 
         yield Staff(built(pool), built(serving_pool), clock, database.superuser_url, past_all_rules)
 
 
-def kept_open(url: str) -> ConnectionPool:
+def kept_open(url: str) -> Pool:
     """Keep what a test looks through: to log in again for each look takes longer than the look."""
-    return ConnectionPool(
-        url,
-        min_size=0,
-        max_size=8,
-        num_workers=1,
-        open=False,
-        check=ConnectionPool.check_connection,  # some tests cut all connections
-        kwargs={"autocommit": True, "prepare_threshold": None},
-    )
+    return pool_on(url, 0, 8, kwargs={"autocommit": True, "prepare_threshold": None})
 
 
 def ids(*items: object) -> frozenset[UUID]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.demo_data.clients import DemoClient
     from clientupdater.demo_data.history import RowHistory

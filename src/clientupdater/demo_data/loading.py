@@ -13,7 +13,7 @@ from psycopg import sql
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
 
 
 @frozen

@@ -37,7 +37,7 @@ from clientupdater.runtime.private_files import write_private
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.ports.maintenance import Finding
 
 ROLE = "clientupdater_backup"

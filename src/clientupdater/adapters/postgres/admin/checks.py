@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from clientupdater.adapters.postgres.admin.sql_files import SqlFiles
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
     from clientupdater.domain.sync.fields import Source
 

@@ -13,7 +13,7 @@ from clientupdater.adapters.postgres.admin.sql_files import SqlFiles, bundled
 from clientupdater.adapters.postgres.core.connect import connected, translated
 
 if TYPE_CHECKING:
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
 
 OWNER = "clientupdater_owner"
 LOGIN = "clientupdater"

@@ -13,7 +13,7 @@ from clientupdater.domain.errors import Fault, Misconfigured, NotFound
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.callers import Origin
     from clientupdater.domain.ids import ClientRef
     from clientupdater.domain.periods import Period

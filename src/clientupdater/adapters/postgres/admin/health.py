@@ -11,7 +11,6 @@ from clientupdater.adapters.postgres.admin.sql_files import bundled
 from clientupdater.adapters.postgres.core.connect import (
     connected,
     described,
-    is_pooled,
     translated,
 )
 from clientupdater.adapters.postgres.core.pool import (
@@ -102,7 +101,7 @@ class PostgresHealth:
         """Check that the address leads to a pooler only where one is declared."""
         try:
             with connected(self.url) as connection, translated(described(self.url)):
-                result = is_pooled(connection)
+                result = connection.is_pooled
         except Error as error:
             return Health("pooler", ok=False, found=f"{setting}: {error.message}")
         if result and not is_expected:

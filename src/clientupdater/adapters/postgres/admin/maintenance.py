@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from clientupdater.adapters.postgres.admin.sql_files import MigrationFile
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
     from clientupdater.domain.sync.fields import Source
     from clientupdater.ports.maintenance import Finding

@@ -17,7 +17,8 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from clientupdater.adapters.postgres.admin import catalog_queries as queries
 from clientupdater.adapters.postgres.admin.sql_files import runs_outside_transaction
-from clientupdater.adapters.postgres.core.connect import SERVICE, Connection, translation
+from clientupdater.adapters.postgres.core.connect import SERVICE, translation
+from clientupdater.adapters.postgres.core.connection import Connection
 from clientupdater.domain.errors import Conflict, Fault, Misconfigured, Unavailable
 
 if TYPE_CHECKING:

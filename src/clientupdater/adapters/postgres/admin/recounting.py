@@ -10,7 +10,7 @@ from clientupdater.adapters.postgres.reports.counts import BLOCKS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
 
 
 def recount(connection: Connection) -> Mapping[str, int]:

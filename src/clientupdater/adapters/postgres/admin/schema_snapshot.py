@@ -15,7 +15,7 @@ from clientupdater.adapters.postgres.admin import catalog_queries as queries
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
 
 Snapshot: TypeAlias = "dict[str, str]"
 """Definitions by kind and name, such as "table clients", in an order in which they can be run."""

@@ -9,7 +9,7 @@ from clientupdater.ports.maintenance import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
 
 _STORE = """

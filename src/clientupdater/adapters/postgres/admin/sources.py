@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from clientupdater.adapters.postgres.admin.schema_snapshot import Snapshot
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.sync.fields import Source
 
 TYPES = ("sync_source", "sync_job_type")

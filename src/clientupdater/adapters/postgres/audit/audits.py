@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.clients import Client
     from clientupdater.domain.ids import CompanyId
     from clientupdater.ports.audits import (

@@ -19,7 +19,7 @@ from clientupdater.ports.lists import StaffMember
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.clients import Client
 
 QUERIES = named_queries("audit/holdings.sql")

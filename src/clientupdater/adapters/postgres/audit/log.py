@@ -15,7 +15,7 @@ from clientupdater.domain.errors import NotFound
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.access import Decision, Grant
     from clientupdater.domain.callers import Caller, Origin
     from clientupdater.domain.ids import ClientId, CompanyId, PersonId
@@ -132,7 +132,7 @@ def logged_columns(entry: LogEntry) -> dict[str, object]:
         "action": action.action,
         "resource": action.resource,
         "resource_id": action.resource_id,
-        "details": _json({**action.details, **caller.origin.record}),
+        "details": _dumps({**action.details, **caller.origin.record}),
         "ip_address": caller.origin.ip_address,
         "user_agent": caller.origin.user_agent,
     }

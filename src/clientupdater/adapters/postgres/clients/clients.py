@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from attrs import evolve, frozen
 
-from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.adapters.postgres.core.named_queries import Statement, named_queries
 from clientupdater.adapters.postgres.tracking.rows import QUERIES as TRACKING
 from clientupdater.adapters.postgres.tracking.rows import row_of
 from clientupdater.domain.clients import Client
@@ -22,13 +22,15 @@ from clientupdater.ports.tracking import ClientInPeriod
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.ids import ClientRef
     from clientupdater.domain.officers import AssignmentEnd
     from clientupdater.domain.periods import Period
     from clientupdater.domain.write_context import WriteContext
 
 QUERIES = named_queries("clients/clients.sql", TRACKING)
+_IN_PERIOD = Statement.of(QUERIES["client_in_period_by_id"])
+_IN_PERIOD_BY_CODE = Statement.of(QUERIES["client_in_period_by_code"])
 CLIENT_WIDTH, STAFF_WIDTH = 11, 6
 
 
@@ -47,11 +49,12 @@ class PostgresClients:
     def in_period(
         self, client: ClientRef, period: Period, reader: PersonId
     ) -> ClientInPeriod | None:
-        query = f"client_in_period_by_{'code' if isinstance(client, str) else 'id'}"
+        statement = _IN_PERIOD_BY_CODE if isinstance(client, str) else _IN_PERIOD
         params = {"client": client, "period": str(period), "reader": reader}
-        columns = self._connection.execute(QUERIES[query], params).fetchone()
-        if columns is None:
+        rows = self._connection.read(statement, params)
+        if not rows:
             return None
+        (columns,) = rows
         until = CLIENT_WIDTH + STAFF_WIDTH
         people = columns[CLIENT_WIDTH:until]
         staff = {id_: name for id_, name in zip(people[::2], people[1::2], strict=True) if id_}

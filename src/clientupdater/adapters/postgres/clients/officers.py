@@ -21,7 +21,7 @@ from clientupdater.ports.officers import HandOver, OfficersClients
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.clients import Client
     from clientupdater.domain.ids import ClientId

@@ -16,7 +16,7 @@ from clientupdater.ports.pension_numbers import LostKey, NumberBatch
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.adapters.security.vault import Vault
 
 QUERIES = named_queries("clients/pension_numbers.sql")

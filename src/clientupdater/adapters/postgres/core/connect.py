@@ -7,17 +7,16 @@ libpq writes about an unreadable URL, which it quotes.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from clientupdater.adapters.postgres.core.connection import Connection
 from clientupdater.domain.errors import Error, Fault, Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 SERVICE = "PostgreSQL"
 OLDEST_SERVER = 150000
@@ -58,7 +57,7 @@ def connected(url: str, *, patience: float = 5.0) -> Iterator[Connection]:
 def connected_past_poolers(url: str) -> Iterator[Connection]:
     """Open one that keeps its session: its locks, and the role that it takes on."""
     with connected(url) as connection:
-        if is_pooled(connection):
+        if connection.is_pooled:
             result = (
                 "leads to a pooler, which shares sessions; give the address of PostgreSQL itself"
             )
@@ -93,15 +92,6 @@ def described(url: str) -> str:
     return f"{host}:{parts.get('port') or 5432}/{parts.get('dbname') or parts.get('user') or ''}"
 
 
-def is_pooled(connection: Connection) -> bool:
-    """Whether it leads through a pooler, which reports a process id that is not the server's.
-
-    Behind a pooler the next client gets the session, with its prepared statements and locks.
-    """
-    ran = connection.execute("select pg_backend_pid()", prepare=False).fetchone()
-    return ran != (connection.info.backend_pid,)
-
-
 def _parts(url: str) -> dict[str, Any]:
     result = "is not a PostgreSQL URL; write postgresql://user:password@host:5432/database"
     try:
@@ -118,7 +108,7 @@ def _dialled(url: str, where: str, patience: float) -> Connection:
         url, connect_timeout=max(2, int(patience)), application_name="clientupdater maintenance"
     )
     try:
-        return psycopg.connect(conninfo, autocommit=True, prepare_threshold=None)
+        return Connection.connect(conninfo, autocommit=True, prepare_threshold=None)
     except psycopg.OperationalError as error:
         raise _refusal(error, where) from error
 

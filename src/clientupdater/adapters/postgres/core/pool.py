@@ -6,7 +6,7 @@ import select
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from attrs import frozen
@@ -17,25 +17,16 @@ from clientupdater.adapters.postgres.core.connect import (
     NOTICES_SILENCE,
     connected,
     described,
-    is_pooled,
     translated,
 )
+from clientupdater.adapters.postgres.core.connection import Connection
 from clientupdater.adapters.postgres.core.row_security import SYSTEM_ROLE
 from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.ports.gauges import GaugeReading
-from clientupdater.runtime.deadlines import ends_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from psycopg.abc import PQGen
-
-    from clientupdater.adapters.postgres.core.connect import Connection
-
-T = TypeVar("T")
-
-GRACE_S = 0.25
-"""How long to wait after the deadline: PostgreSQL ends the statement at it, and answers."""
 _CONNECTING_S = 10
 
 # Both the login and the role it acts as: RESET ROLE leads from the second back to the first.
@@ -90,7 +81,7 @@ def open_pool(
 
     return LivelyPool(
         url,
-        connection_class=_BoundedConnection,
+        connection_class=Connection,
         min_size=size.least,
         max_size=size.most,
         timeout=size.patience,
@@ -108,25 +99,6 @@ def open_pool(
         name="replica" if of_replica else "serving",
         open=True,
     )
-
-
-class _BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
-    """Waits for a response until the request's deadline; then it is closed, and discarded.
-
-    PostgreSQL bounds its statements by the same deadline (`statement_timeout`), unless it hangs.
-    """
-
-    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
-        ends = ends_at()
-        if ends is None or timeout is not None:
-            return super().wait(gen, interval, timeout)
-        left = max(0.0, ends - time.monotonic()) + GRACE_S
-        try:
-            return super().wait(gen, interval, left)
-        except psycopg.OperationalError:
-            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
-                self.close()
-            raise
 
 
 class _Kept(threading.local):
@@ -199,11 +171,11 @@ def _is_alive(connection: Connection) -> bool:
 
 
 def _unprepared_where_pooled(connection: Connection) -> None:
-    if is_pooled(connection):
+    if connection.is_pooled:
         connection.prepare_threshold = None
 
 
-def pool_readings(pool: ConnectionPool) -> tuple[GaugeReading, ...]:
+def pool_readings(pool: ConnectionPool[Connection]) -> tuple[GaugeReading, ...]:
     """Read how many connections there are, and how many requests wait for one."""
     result = pool.get_stats()
     return (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.adapters.security.keyed_hash import KeyedHash
     from clientupdater.domain.rate_limits import Tally, Verdict
 

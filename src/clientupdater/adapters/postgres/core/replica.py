@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
 
 _log = logging.getLogger(__name__)
 

@@ -49,7 +49,7 @@ from clientupdater.adapters.security.vault import required
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.ports.sync import Work

@@ -53,7 +53,7 @@ def begin(
     """
     known = memory.latest
     sets = settings(control, rls_scope, known.companies if known else ())
-    row: tuple[Any, ...] = control.send(first, *sets, last).fetchall()[0]
+    row = control.send(first, *sets, last)[0]
     if _is_over_everything(rls_scope) and (known is None or known.generation != row[0]):
         companies = memory.at(row[0], control.connection).companies
         control.send(*settings(control, rls_scope, companies))

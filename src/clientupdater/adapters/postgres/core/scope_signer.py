@@ -8,7 +8,6 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 from attrs import frozen
 from psycopg.errors import InsufficientPrivilege, UndefinedFunction
@@ -16,7 +15,6 @@ from psycopg.errors import InsufficientPrivilege, UndefinedFunction
 from clientupdater.adapters.postgres.core.connect import (
     connected,
     described,
-    is_pooled,
     translated,
 )
 from clientupdater.domain.errors import Fault, Misconfigured
@@ -25,7 +23,7 @@ from clientupdater.domain.ids import PersonId
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.adapters.security.keyed_hash import KeyedHash
 
 VALID_FOR = 3600
@@ -38,9 +36,6 @@ _ANOTHER_KEY = (
 _BLOCK = 64
 ANY_PROCESS = 0
 """For which a signature holds in every process of the server."""
-_processes: WeakKeyDictionary[Connection, int] = WeakKeyDictionary()
-
-
 _RENEWED_EVERY = 60
 """Seconds within which the same scope is signed once."""
 
@@ -99,8 +94,4 @@ def verifies(url: str, signer: ScopeSigner | None) -> bool:
 
 def process_of(connection: Connection) -> int:
     """Name the server's process that a signature holds for; any, where a pooler chooses it."""
-    process = _processes.get(connection)
-    if process is None:
-        process = ANY_PROCESS if is_pooled(connection) else connection.info.backend_pid
-        _processes[connection] = process
-    return process
+    return ANY_PROCESS if connection.is_pooled else connection.pgconn.backend_pid

@@ -7,21 +7,18 @@ released together with the statement that is sent next, or by the commit.
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
 from attrs import define
 from psycopg.pq import TransactionStatus
 
-from clientupdater.adapters.postgres.core.prepared import forget_prepared
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection, Row
     from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
 
-Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
 Started = TypeVar("Started")
 
 
@@ -54,15 +51,12 @@ class TransactionControl:
             self.send()
         return self.connection
 
-    def send(self, *statements: str) -> Cursor:
-        """Send them in one message, after what is pending; give the result of the last."""
+    def send(self, *statements: str) -> list[Row]:
+        """Send them in one message, after what is pending; give the rows of the last."""
         self.defer(*statements)
         message, self._pending = self._pending, ""
-        # Not prepared: of prepared statements, one message holds a single one.
-        cursor = self.connection.execute(message.encode(), prepare=False)
-        while cursor.nextset():
-            pass
-        return cursor
+        last = self.connection.send(message)[-1]
+        return self.connection.rows(last) if last.nfields else []
 
     @contextmanager
     def transaction(self, start: Callable[[str], Started]) -> Iterator[Started]:
@@ -78,11 +72,11 @@ class TransactionControl:
         self.may_end = True
         with self._rolling_back("rollback"):
             yield
-        if self.connection.info.transaction_status != TransactionStatus.IDLE:
+        if self.connection.pgconn.transaction_status != TransactionStatus.IDLE:
             self.send("commit")
         self._pending = ""  # where nothing was sent, nothing has begun
 
-    def read_last(self, write: Callable[[Connection], str]) -> list[tuple[Any, ...]]:
+    def read_last(self, write: Callable[[Connection], str]) -> list[Row]:
         """Read the rows of a statement, in a message that also ends the transaction.
 
         `write` gives the statement with its values. Where what it had prepared is gone, and the
@@ -95,15 +89,13 @@ class TransactionControl:
             if not first:
                 raise
             self.send("rollback")
-            forget_prepared(self.connection)
+            self.connection.forget_prepared()
             return self._read(first, write(self.connection))
 
-    def _read(self, first: str, statement: str) -> list[tuple[Any, ...]]:
-        message = "; ".join(filter(None, (first, statement, "commit")))
-        cursor = self.connection.execute(message.encode(), prepare=False)
-        while not (cursor.pgresult and cursor.pgresult.nfields):
-            cursor.nextset()
-        return cursor.fetchall()
+    def _read(self, first: str, statement: str) -> list[Row]:
+        message = f"{first}; {statement}; commit" if first else f"{statement}; commit"
+        *_, result, _ = self.connection.send(message)
+        return self.connection.rows(result)
 
     def defer(self, *statements: str) -> None:
         """Send statements together with what is sent next, the commit at the latest."""
@@ -130,5 +122,4 @@ class TransactionControl:
             # The server rolls back by itself when the connection is lost.
             with suppress(psycopg.OperationalError, psycopg.InterfaceError):
                 self.send(statement)
-            forget_prepared(self.connection)
             raise

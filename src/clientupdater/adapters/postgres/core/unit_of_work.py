@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.adapters.postgres.core.replica import Replica
     from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
     from clientupdater.adapters.security.vault import Vault

@@ -11,6 +11,7 @@ from attrs import define, field
 from psycopg.conninfo import make_conninfo
 
 from clientupdater.adapters.postgres.core.connect import NOTICES_SILENCE
+from clientupdater.adapters.postgres.core.connection import Connection
 from clientupdater.adapters.postgres.jobs.queue import (
     QUERIES,
     PostgresJobOutcomes,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
-    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.jobs import Verdict
     from clientupdater.ports.queue import Heartbeat, Job
 
@@ -104,5 +104,5 @@ class PostgresLeases:
                 application_name="clientupdater worker",
                 **NOTICES_SILENCE,
             )
-            self._connection = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None)
+            self._connection = Connection.connect(conninfo, autocommit=True, prepare_threshold=None)
         return self._connection

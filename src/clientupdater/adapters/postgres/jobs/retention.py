@@ -11,7 +11,7 @@ from clientupdater.adapters.postgres.core.named_queries import named_queries
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.ports.retention import Removable, Removal
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
 
 QUERIES = named_queries("organisation/areas.sql")
 TAKEN = "The code belongs to another area, which may be deleted; choose another code."

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.access import Actor, Grant
     from clientupdater.domain.accounts import GivenGrant, Person
     from clientupdater.domain.administration import PeopleScope

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 from psycopg.types.json import Jsonb
 
+from clientupdater.adapters.postgres.core.named_queries import Statement
 from clientupdater.adapters.postgres.people.rows import (
     ACTOR_WIDTH,
     PERSON_WIDTH,
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.access import Actor
     from clientupdater.domain.accounts import Issue, OpenSession
     from clientupdater.domain.callers import Origin
     from clientupdater.domain.sessions import Session
+
+_SESSION_BY_TOKEN = Statement.of(QUERIES["session_by_token"])
 
 
 @frozen
@@ -125,9 +128,10 @@ class PostgresCredentials:
         Few sessions have one, and every statement sets up all of its parts.
         """
         values = {"token": token, "now": now}
-        row = self._connection.execute(QUERIES["session_by_token"], values).fetchone()
-        if row is None:
+        rows = self._connection.read(_SESSION_BY_TOKEN, values)
+        if not rows:
             return None
+        (row,) = rows
         until = SESSION_WIDTH + PERSON_WIDTH
         person = person_of(row[SESSION_WIDTH:until])
         rights, generation = row[until : until + ACTOR_WIDTH], row[until + ACTOR_WIDTH]

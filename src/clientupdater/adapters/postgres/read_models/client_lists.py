@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from attrs import evolve, frozen
-from psycopg import RawCursor
 
 from clientupdater.adapters.postgres.configuration.configuration import read_configuration
 from clientupdater.adapters.postgres.core.named_queries import Statement
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.adapters.postgres.read_models.worklist_walk import WorklistWalk
     from clientupdater.ports.lists import (
@@ -181,8 +180,8 @@ class ClientLists:
             write = executed if is_steady else written_out
             return control.read_last(lambda connection: write(connection, statement, values))
         if is_steady:
-            return RawCursor[Columns](control.begun).execute(statement.text, values).fetchall()
-        return control.send(written_out(control.connection, statement, values)).fetchall()
+            return control.begun.read(statement, params)
+        return control.send(written_out(control.connection, statement, values))
 
 
 def _worklist_key(walk: WorklistWalk, columns: Columns) -> WorklistKey:

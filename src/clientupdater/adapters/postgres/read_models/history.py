@@ -13,7 +13,7 @@ from clientupdater.ports.client_history import ChangedField, HistoryKey, SyncRun
 from clientupdater.ports.lists import Page, StaffMember
 
 if TYPE_CHECKING:
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.ids import ClientId
     from clientupdater.ports.client_history import HistoryPage
 

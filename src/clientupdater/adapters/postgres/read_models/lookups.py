@@ -8,7 +8,7 @@ from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.domain.lookups import Lookup
 
 if TYPE_CHECKING:
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.lookups import Lookups
 
 

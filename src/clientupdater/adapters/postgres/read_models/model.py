@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.domain.ids import ClientId
     from clientupdater.domain.lookups import Lookups

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.adapters.postgres.read_models.client_walk import ResolvedQuery
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.exports import Kind

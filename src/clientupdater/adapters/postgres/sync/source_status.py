@@ -13,7 +13,7 @@ from clientupdater.domain.sync.source_status import LastRun, SourceStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
 
 QUERIES = named_queries("sync/source_status.sql", named_queries("sync/jobs.sql"))
 

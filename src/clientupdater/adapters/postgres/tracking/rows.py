@@ -9,7 +9,7 @@ import psycopg
 from attrs import frozen
 
 from clientupdater.adapters.postgres.audit.log import logged_columns
-from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.adapters.postgres.core.named_queries import Statement, named_queries
 from clientupdater.adapters.postgres.tracking.columns import (
     AFTER_ALL,
     added_events,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import tzinfo
 
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.clients import Client
     from clientupdater.domain.tracking import Change
     from clientupdater.domain.write_context import WriteContext
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 
 QUERIES = named_queries("tracking/rows.sql")
+_APPEND, _APPEND_LOGGED = Statement.of(QUERIES["append"]), Statement.of(QUERIES["append_logged"])
 BEFORE_ALL = UUID(int=0)
 
 
@@ -100,10 +101,9 @@ class PostgresRows:
             "client": row.client,
             "seen": row.snapshot.version,
         }
-        query = QUERIES["append_logged" if entry else "append"]
-        logged = logged_columns(entry) if entry else {}
-        kept = self._connection.execute(query, {**values, **logged})
-        if not kept.rowcount:
+        if entry:
+            values |= logged_columns(entry)
+        if not self._connection.write(_APPEND_LOGGED if entry else _APPEND, values):
             raise self._refusal(row)
         return PeriodRow(row.client, row.company, row.period, change.snapshot)
 
