@@ -68,7 +68,7 @@ class Request:
     def over(cls, redis_client: RedisClient) -> Request:
         """Put it together as the composition does."""
         return cls(
-            FallbackRateLimits(RedisRateLimits(redis_client, HASH), MemoryRateLimits(HASH)),
+            FallbackRateLimits(RedisRateLimits(redis_client, HASH), MemoryRateLimits()),
             Cache(FallbackCacheStore(RedisCacheStore(redis_client, RING), LocalCacheStore())),
         )
 
@@ -129,7 +129,7 @@ def costs() -> Iterator[tuple[str, float]]:
         stack.enter_context(running(port))
         redis_client = RedisClient.to(url_at(port))
         stack.callback(redis_client.close)
-        yield "hit in memory", _median(_hitting(MemoryRateLimits(HASH)))
+        yield "hit in memory", _median(_hitting(MemoryRateLimits()))
         yield "hit in Redis", _median(_hitting(RedisRateLimits(redis_client, HASH)))
         pool = stack.enter_context(_pool())
         yield "hit in PostgreSQL", _median(_hitting(PostgresRateLimits(pool, HASH)))

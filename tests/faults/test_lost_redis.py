@@ -248,7 +248,7 @@ def test_a_connection_cut_during_a_call_loses_redis_until_the_next_check(
 
 @pytest.fixture
 def limits(redis_client: RedisClient) -> FallbackRateLimits:
-    return FallbackRateLimits(RedisRateLimits(redis_client, HASH), MemoryRateLimits(HASH))
+    return FallbackRateLimits(RedisRateLimits(redis_client, HASH), MemoryRateLimits())
 
 
 def admitted(
@@ -289,7 +289,7 @@ def test_U3_losing_or_emptying_redis_lets_no_more_attempts_through(
     limits: FallbackRateLimits, redis_client: RedisClient, port: int
 ) -> None:
     """Another memory store takes the place of the database here."""
-    guarded = DurableRateLimits(limits, MemoryRateLimits(HASH))
+    guarded = DurableRateLimits(limits, MemoryRateLimits())
     with running(port) as server:
         assert admitted(guarded, SIGN_IN, 3) == 3
         server.flushall()

@@ -149,7 +149,7 @@ def test_U3_while_the_database_is_lost_no_request_passes_uncounted(
     database: Database,
 ) -> None:
     with opened(database) as table:
-        limits = DurableRateLimits(MemoryRateLimits(HASH), PostgresRateLimits(table.pool, HASH))
+        limits = DurableRateLimits(MemoryRateLimits(), PostgresRateLimits(table.pool, HASH))
         assert limits.hit(Tally(ALLOWANCE, ("ana",))).allowed
     with pytest.raises(Unavailable, match="database"):
         limits.hit(Tally(ALLOWANCE, ("ana",)))

@@ -41,7 +41,7 @@ class Counter:
 def counter(kind: str, request: pytest.FixtureRequest) -> Iterator[Counter]:
     """Open one."""
     if kind == "memory":
-        memory = MemoryRateLimits(HASH)
+        memory = MemoryRateLimits()
         yield Counter(memory, lambda: repr(memory._kept))  # noqa: SLF001 — what it keeps
     elif kind == "redis":
         with _redis(request.getfixturevalue("redis_url")) as result:
@@ -51,13 +51,11 @@ def counter(kind: str, request: pytest.FixtureRequest) -> Iterator[Counter]:
             yield result
     elif kind == "falling back":
         with _redis(request.getfixturevalue("redis_url")) as shared:
-            limits = FallbackRateLimits(shared.limits, MemoryRateLimits(HASH))
+            limits = FallbackRateLimits(shared.limits, MemoryRateLimits())
             yield Counter(limits, shared.written)
     else:
         with _postgres(request) as lasting:
-            yield Counter(
-                DurableRateLimits(MemoryRateLimits(HASH), lasting.limits), lasting.written
-            )
+            yield Counter(DurableRateLimits(MemoryRateLimits(), lasting.limits), lasting.written)
 
 
 @contextmanager

@@ -48,7 +48,7 @@ def open_redis(url: str | None) -> Iterator[RedisClient | None]:
 def shared_parts(settings: Settings, pool: Pool, redis_client: RedisClient | None) -> Parts:
     """Share by Redis where it is configured; lasting limits are counted in the database."""
     hashed = caller_hash(settings)
-    limits: RateLimits = MemoryRateLimits(hashed)
+    limits: RateLimits = MemoryRateLimits()
     own = LocalCacheStore()
     store: CacheStore = own
     if redis_client:
@@ -56,7 +56,7 @@ def shared_parts(settings: Settings, pool: Pool, redis_client: RedisClient | Non
         store = FallbackCacheStore(RedisCacheStore(redis_client, key_ring(settings)), own)
     return {
         "limits": DurableRateLimits(limits, PostgresRateLimits(pool, hashed)),
-        "probe_limits": MemoryRateLimits(hashed),
+        "probe_limits": MemoryRateLimits(),
         "cache": Cache(store),
         "near_cache": Cache(LocalCacheStore()),
     }

@@ -110,10 +110,12 @@ class AccessScope:
 
     def over(self, companies: Iterable[CompanyId]) -> AccessScope:
         """Expand a grant over every company to these companies."""
-        if self.everywhere is None:
-            return self
-        known = dict.fromkeys(companies, self.everywhere)
-        return evolve(self, everywhere=None, scopes={**known, **self.scopes})
+        everywhere = self.everywhere
+        return self if everywhere is None else _over(self, everywhere, tuple(companies))
+
+    def __hash__(self) -> int:
+        """Equal scopes have equal actors; to hash the rest takes as long as to make it."""
+        return hash(self.actor)
 
     def fingerprint(self) -> str:
         """Identify what is visible: actors who see different clients never share one (A10)."""
@@ -152,6 +154,12 @@ class AccessScope:
         if mine is None or theirs is Scope.ALL:
             return False
         return other._branches(theirs) <= self._branches(mine)
+
+
+@lru_cache(_REMEMBERED)
+def _over(access_scope: AccessScope, scope: Scope, companies: tuple[CompanyId, ...]) -> AccessScope:
+    known = dict.fromkeys(companies, scope)
+    return evolve(access_scope, everywhere=None, scopes={**known, **access_scope.scopes})
 
 
 def over_everything(actor: PersonId) -> AccessScope:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -69,16 +70,12 @@ class Period:
     @classmethod
     def containing(cls, day: date, cycle: Cycle) -> Period:
         """Find the period of this cycle that a day lies in."""
-        return cls(cycle, day.year, (day.month - 1) // cycle.months + 1)
+        return _of_month(cycle, day.year, day.month)
 
     @classmethod
     def parse(cls, text: str) -> Period:
         """Read the one text form that every interface reads and prints."""
-        if match := _MONTH.fullmatch(text):
-            return cls.month(int(match[1]), int(match[2]))
-        if match := _QUARTER.fullmatch(text):
-            return cls.quarter(int(match[1]), int(match[2]))
-        raise InvalidPeriod.of("/period", "write a month as 2026-11 or a quarter as 2026-Q4")
+        return _parsed(text)
 
     def __str__(self) -> str:
         """Print what parse reads."""
@@ -109,6 +106,24 @@ class Period:
     def previous(self) -> Period:
         """The one before."""
         return Period.containing(self.first_day - timedelta(days=1), self.cycle)
+
+
+_REMEMBERED = 1024
+"""Periods that are made once: every request names some, and there are few."""
+
+
+@lru_cache(_REMEMBERED)
+def _of_month(cycle: Cycle, year: int, month: int) -> Period:
+    return Period(cycle, year, (month - 1) // cycle.months + 1)
+
+
+@lru_cache(_REMEMBERED)
+def _parsed(text: str) -> Period:
+    if match := _MONTH.fullmatch(text):
+        return Period.month(int(match[1]), int(match[2]))
+    if match := _QUARTER.fullmatch(text):
+        return Period.quarter(int(match[1]), int(match[2]))
+    raise InvalidPeriod.of("/period", "write a month as 2026-11 or a quarter as 2026-Q4")
 
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")

@@ -90,6 +90,11 @@ class Rows(Sequence[Item]):
 # has hundreds, and a frozen one takes three times as long.
 
 
+def _amount(text: str | None) -> Decimal | None:
+    """Read an amount, which goes out as text."""
+    return None if text is None else Decimal(text)
+
+
 @define
 class StaffMember:
     """A member of the staff, by name."""
@@ -130,6 +135,7 @@ class PeriodSnapshot:
     def of(cls, members: Mapping[str, Any]) -> PeriodSnapshot:
         snapshot = cls(**members)
         snapshot.period = Period.parse(members["period"])
+        snapshot.promised_amount = _amount(members["promised_amount"])
         snapshot.assigned_to = StaffMember.of(members["assigned_to"])
         snapshot.updated_by = StaffMember.of(members["updated_by"])
         return snapshot
@@ -180,6 +186,7 @@ class ClientRecord:
     @classmethod
     def of(cls, members: Mapping[str, Any]) -> ClientRecord:
         record, current = cls(**members), members["current"]
+        record.past_due_amount = _amount(members["past_due_amount"])
         record.assigned_to = StaffMember.of(members["assigned_to"])
         record.current = PeriodSnapshot.of(current) if current else None
         if conflicts := members["contact_conflict"]:
@@ -212,6 +219,7 @@ class WorklistItem:
     @classmethod
     def of(cls, members: Mapping[str, Any]) -> WorklistItem:
         client, snapshot = WorklistClient(**members["client"]), members["snapshot"]
+        client.past_due_amount = _amount(members["client"]["past_due_amount"])
         return cls(client, PeriodSnapshot.of(snapshot), members["cause"])
 
 
@@ -261,6 +269,10 @@ class WorklistQuery:
     order: WorklistOrder | None = None
     limit: int = field(default=50, validator=within_limits)
     after: WorklistKey | None = None
+
+    def ordered(self, order: WorklistOrder) -> WorklistQuery:
+        """Ask for this order."""
+        return WorklistQuery(filter=self.filter, order=order, limit=self.limit, after=self.after)
 
 
 @frozen(kw_only=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import define, field
 
-from clientupdater.adapters.security.keyed_hash import KeyedHash
 from clientupdater.domain.rate_limits import counted_at
 from clientupdater.ports.rate_limits import Counting
 
@@ -36,11 +36,16 @@ def _wall_clock() -> int:
     return time.time_ns() // 1000
 
 
+def _key_of(tally: Tally) -> bytes:
+    """Make one key of few bytes, however long the text that a caller typed."""
+    text = "\0".join((tally.allowance.name, *tally.of))
+    return blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
+
+
 @define(eq=False)
 class MemoryRateLimits:
     """Counts for this process alone."""
 
-    fingerprint: KeyedHash = field(factory=KeyedHash)
     most: int = MOST_CALLERS
     now: Callable[[], int] = _wall_clock
     """Microseconds since 1970."""
@@ -55,7 +60,7 @@ class MemoryRateLimits:
 
     def _judged(self, tally: Tally, *, is_counted: bool) -> Verdict:
         allowance, span = tally.allowance, tally.allowance.span
-        key = self.fingerprint.of((allowance.name, *tally.of))
+        key = _key_of(tally)
         with self._lock:
             now = self.now()
             numbers = self._kept.get(key) or _Numbers(now // span, 0, 0)

@@ -108,7 +108,7 @@ class Visit:
                 return self._refused(identity, error)
 
     def _identity(self) -> Identity:
-        return identify(self.page, self.app, self._request, self.received.deadline)
+        return identify(self.page, self.app, self._request)
 
     def _accepted(self, identity: Identity) -> Response:
         """Take the steps of an endpoint.

@@ -17,7 +17,7 @@ from clientupdater.domain.errors import Error
 from clientupdater.entrypoints.http import system
 from clientupdater.entrypoints.http.documentation import pages_of
 from clientupdater.entrypoints.http.endpoints import ENDPOINTS
-from clientupdater.entrypoints.http.identity import identify
+from clientupdater.entrypoints.http.identity import identify_in_time
 from clientupdater.entrypoints.http.middleware.admission import (
     AdmissionLimit,
     WorkerThreads,
@@ -212,7 +212,9 @@ def _handler(methods: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[R
         identity = None
         if has_body(request.headers):
             if not request.scope.get(BODY_ARRIVED):
-                identity = await in_thread(request, identify, endpoint, app, request, deadline)
+                identity = await in_thread(
+                    request, identify_in_time, endpoint, app, request, deadline
+                )
             body = await receive_in_time(request, endpoint, deadline)
         received = ReceivedRequest(request, body, deadline)
         response = await in_thread(request, respond, endpoint, app, received, identity)
@@ -228,5 +230,5 @@ def _handler(methods: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[R
 def _respond_again(endpoint: Endpoint, app: App, request: Request) -> Response:
     """Answer a waiting request anew: its session may have ended meanwhile (A8)."""
     deadline = within(request.state.server.deadline_s)
-    identity = identify(endpoint, app, request, deadline, counted=False)
+    identity = identify_in_time(endpoint, app, request, deadline, counted=False)
     return respond(endpoint, app, ReceivedRequest(request, b"", deadline), identity)

@@ -72,6 +72,22 @@ class Call:
     sent: Sent | None = field(default=None, repr=False)
     """The bytes of the request, for checking their signature."""
 
+    def with_values(
+        self, path: Mapping[str, Any], query: Any, body: Any, version: int | None
+    ) -> Call:
+        """Add the values of the request."""
+        return Call(
+            app=self.app,
+            route=self.route,
+            caller=self.caller,
+            session=self.session,
+            path=path,
+            query=query,
+            body=body,
+            version=version,
+            sent=self.sent,
+        )
+
     @property
     def generation(self) -> int | None:
         """The generation of the configuration, which was read along with the session."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -17,7 +16,7 @@ import attrs
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.structuring import structured
-from clientupdater.entrypoints.wire import to_json, to_plain
+from clientupdater.entrypoints.wire import to_json
 from clientupdater.ports.sealing import Unreadable
 
 if TYPE_CHECKING:
@@ -58,12 +57,11 @@ def opened_place(call: Call, cursor: str, shape: type[T]) -> T:
 def _bond(call: Call) -> bytes:
     """Name the requester, the route and the filters."""
     params = {
-        name: to_plain(value)
+        name: value
         for name, value in _members(call).items()
         if name not in _UNBOUND and value is not None
     }
-    items = [call.route, str(call.caller.actor.id), to_plain(call.path), params]
-    return sha256(json.dumps(items, sort_keys=True).encode()).digest()
+    return to_json([call.route, call.caller.actor.id, call.path, params])
 
 
 def _members(call: Call) -> dict[str, Any]:

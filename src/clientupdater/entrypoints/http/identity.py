@@ -35,7 +35,7 @@ class Identity:
     session: Authenticated | None
 
 
-def identify(
+def identify_in_time(
     endpoint: Endpoint,
     app: App,
     request: Request,
@@ -43,16 +43,21 @@ def identify(
     *,
     counted: bool = True,
 ) -> Identity:
-    """Authenticate the caller, unless the endpoint is public, and count the request."""
+    """Identify the caller within the deadline."""
     with ending_at(deadline):
-        seconds_left()
-        session = None
-        if not endpoint.public:
-            session = authenticate(app, request, endpoint.activity, endpoint.act, endpoint.medium)
-        caller = session.caller if session else _anonymous(request)
-        if counted:
-            require_allowance(app, endpoint, caller, request.scope)
-        return Identity(caller, session)
+        return identify(endpoint, app, request, counted=counted)
+
+
+def identify(endpoint: Endpoint, app: App, request: Request, *, counted: bool = True) -> Identity:
+    """Authenticate the caller, unless the endpoint is public, and count the request."""
+    seconds_left()
+    session = None
+    if not endpoint.public:
+        session = authenticate(app, request, endpoint.activity, endpoint.act, endpoint.medium)
+    caller = session.caller if session else _anonymous(request)
+    if counted:
+        require_allowance(app, endpoint, caller, request.scope)
+    return Identity(caller, session)
 
 
 def authenticate(

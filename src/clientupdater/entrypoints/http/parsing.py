@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
@@ -15,7 +16,7 @@ from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.structuring import is_a_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from starlette.datastructures import Headers
 
@@ -28,13 +29,12 @@ _QVALUE = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 _ETAG = re.compile(r'"v(\d{1,18})"', re.ASCII)
 
 
-def parsed_query(raw: bytes, known: Iterable[str]) -> dict[str, str]:
+def parsed_query(raw: bytes, known: Collection[str]) -> dict[str, str]:
     """Parse a query of known parameters, each at most once."""
-    allowed = set(known)
     words: dict[str, str] = {}
     for pair in filter(None, raw.split(b"&")):
         name, _, value = (_unquoted(part) for part in pair.partition(b"="))
-        if name not in allowed:
+        if name not in known:
             message = f"The parameter {name!r}" if is_a_name(name) else "A parameter"
             raise Rejected.invalid(f"{message} is unknown.")
         if name in words:
@@ -144,7 +144,8 @@ def joined(lines: Iterable[str]) -> str:
     return ",".join(lines)
 
 
-def weights(wanted: str) -> dict[str, float]:
+@lru_cache(256)
+def weights(wanted: str) -> Mapping[str, float]:
     """Read the names in an Accept header with their weights; 0 means not acceptable."""
     parts = (each.partition(";") for each in wanted.lower().split(","))
     return {name.strip(): _weight(params) for name, _, params in parts if name.strip()}

@@ -42,7 +42,7 @@ from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.replies import reply, response
 from clientupdater.entrypoints.http.request_values import parse, readable_path, with_values
 from clientupdater.ports.unit_of_work import NO_CLIENTS
-from clientupdater.runtime.deadlines import ending_at, seconds_left
+from clientupdater.runtime.deadlines import ending_at
 from clientupdater.usecases.requests.idempotency import KeyedRequest, Reply
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ def respond(
 ) -> Response:
     """Take a request through all steps, within its deadline."""
     with ending_at(received.deadline), app.requests.one_connection():
-        seconds_left()
-        known = identity or identify(endpoint, app, received.request, received.deadline)
+        known = identity or identify(endpoint, app, received.request)
         # Work in batches goes on beyond the deadline: a repeated request would begin it again.
         # Nor does a long transaction end there: it would never succeed.
         if not (endpoint.in_batches or endpoint.past_deadline):

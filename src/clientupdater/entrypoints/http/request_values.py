@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -88,14 +89,19 @@ def parse(endpoint: Endpoint, received: ReceivedRequest) -> ParsedRequest:
         limit = endpoint.body_limit(server.max_body_bytes)
         raise Rejected(413, "payload_too_large", f"The body is longer than {limit} bytes.")
     parsing.require_json_wanted(request.headers)
-    names = [a.name for a in attrs.fields(endpoint.query)] if endpoint.query else []
     is_required = server.key_required
     return ParsedRequest(
-        query=parsing.parsed_query(request.scope["query_string"], names),
+        query=parsing.parsed_query(request.scope["query_string"], _names_of(endpoint.query)),
         body=_parse_body(endpoint, received.body, request.headers.get("content-type")),
         version=parsing.parsed_version(request.headers) if endpoint.versioned else None,
         key=_parse_key(request.headers, is_required=is_required) if endpoint.is_keyed else None,
     )
+
+
+@cache
+def _names_of(query: type | None) -> frozenset[str]:
+    """Name the parameters of an endpoint."""
+    return frozenset(a.name for a in attrs.fields(query)) if query else frozenset()
 
 
 def _parse_key(headers: Headers, *, is_required: bool) -> str | None:
@@ -139,7 +145,7 @@ def with_values(endpoint: Endpoint, call: Call, request: Request, parsed: Parsed
     if faults:
         raise InvalidInput(faults, INVALID)
     version = _version(parsed.version, body_value) if endpoint.versioned else None
-    return attrs.evolve(call, path=path, query=query_value, body=body_value, version=version)
+    return call.with_values(path, query_value, body_value, version)
 
 
 def _path_value(name: str, text: str) -> Any:

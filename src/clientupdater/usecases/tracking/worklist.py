@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.settings_values import WORKLIST_ORDER
@@ -44,7 +44,7 @@ class Worklist:
         result = read_context(caller, self.clock, self.zone)
         with self.work.read(result.statuses, caller.generation) as tx:
             if query.order is None and query.after is None:
-                query = evolve(query, order=_order_set(tx.settings, result.statuses))
+                query = query.ordered(_order_set(tx.settings, result.statuses))
             return tx.read_models.worklist(query, result)
 
     def counts(self, caller: Caller, wanted: WorklistFilter) -> WorklistCounts:

@@ -52,6 +52,15 @@ class Configuration:
         return codes
 
     @cached_property
+    def _numbers(self) -> dict[tuple[str, CompanyId | None], Decimal]:
+        """Settings that were asked for, as their text was read."""
+        return {}
+
+    @cached_property
+    def _texts(self) -> dict[tuple[str, CompanyId | None], str]:
+        return {}
+
+    @cached_property
     def companies(self) -> Mapping[UUID, str]:
         return self._codes("company")
 
@@ -71,10 +80,16 @@ class Configuration:
         return access_scope.over(map(CompanyId, self.companies))
 
     def number(self, key: str, company: CompanyId | None) -> Decimal:
-        return effective_number(key, self.values, company)
+        known = self._numbers.get((key, company))
+        if known is None:
+            known = self._numbers[key, company] = effective_number(key, self.values, company)
+        return known
 
     def text(self, key: str, company: CompanyId | None) -> str:
-        return effective_text(key, self.values, company)
+        known = self._texts.get((key, company))
+        if known is None:
+            known = self._texts[key, company] = effective_text(key, self.values, company)
+        return known
 
     def statuses(self) -> StatusCatalogue:
         return self.catalogue

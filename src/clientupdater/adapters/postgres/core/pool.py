@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import threading
 import time
 from contextlib import contextmanager
@@ -159,12 +158,13 @@ class LivelyPool(ConnectionPool["Connection"]):
 
 
 def _is_alive(connection: Connection) -> bool:
-    """Whether the server keeps it open; it is asked only where it sent something unasked."""
-    unread = select.poll()
-    unread.register(connection.fileno(), select.POLLIN)
+    """Whether the server keeps it open, as far as it has said: nothing is sent to it.
+
+    The first look reads what the server sent unasked, the second that it closed the connection.
+    """
     try:
-        if unread.poll(0):
-            ConnectionPool.check_connection(connection)
+        connection.pgconn.consume_input()
+        connection.pgconn.consume_input()
     except psycopg.OperationalError:
         return False
     return True

@@ -11,9 +11,12 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.access_scope import AccessScope
 
+_REMEMBERED = 1024
+"""Scopes whose ids are listed once; they last as long as the rights that they follow from."""
 _NO_IDS: frozenset[UUID] = frozenset()
 
 
+@lru_cache(_REMEMBERED)
 def scope_ids(access_scope: AccessScope) -> Mapping[str, frozenset[UUID]]:
     """List its companies and branches; without branches that no company goes by."""
     area_companies, branch_companies = access_scope.area_companies, access_scope.branch_companies
@@ -31,7 +34,7 @@ def scope_ids(access_scope: AccessScope) -> Mapping[str, frozenset[UUID]]:
     }
 
 
-@lru_cache(maxsize=64)
+@lru_cache(_REMEMBERED)
 def uuid_array(ids: Collection[UUID]) -> str:
     """Write ids as a PostgreSQL array: the driver took 10 ms for 2,000, each time it was used."""
     return "{" + ",".join(map(str, ids)) + "}"

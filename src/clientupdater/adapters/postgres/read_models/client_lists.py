@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
@@ -19,10 +20,13 @@ from clientupdater.adapters.postgres.read_models.rows import (
     Columns,
     Row,
     client_row,
-    worklist_row,
+    worklist_rows,
 )
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
-from clientupdater.adapters.postgres.read_models.worklist_filters import resolve_worklist_filter
+from clientupdater.adapters.postgres.read_models.worklist_filters import (
+    NO_FILTER,
+    resolve_worklist_filter,
+)
 from clientupdater.adapters.postgres.read_models.worklist_page import (
     worklist_page_statement,
     worklist_params,
@@ -42,11 +46,14 @@ from clientupdater.ports.lists import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import date
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
+    from clientupdater.adapters.postgres.read_models.worklist_filters import ResolvedWorklistFilter
     from clientupdater.adapters.postgres.read_models.worklist_walk import WorklistWalk
+    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.ports.lists import (
         ClientPage,
         ClientQuery,
@@ -77,14 +84,14 @@ class ClientLists:
         if access_scope.is_nothing:
             return Page((), None)
         wanted = resolve_worklist_filter(query.filter, self.configuration)
-        walk = choose_worklist_walk(query, access_scope, read_context.today, wanted)
+        planned = _planned if query.after or wanted is not NO_FILTER else _planned_once
+        walk, statement, params = planned(query, access_scope, read_context.today, wanted)
         if walk.shape.is_nowhere:
             return Page((), None)
-        statement, params = worklist_page_statement(walk), worklist_params(walk)
         rows = self._run(statement, params, is_steady=walk.is_steady)
         shown = rows[: query.limit]
         items = self._made(
-            lambda known: [worklist_row(row[6:], known, walk.day) for row in shown if row[6]]
+            lambda known: worklist_rows((row[6:] for row in shown if row[6]), known, walk.day)
         )
         after = _worklist_key(walk, shown[-1][:6]) if len(rows) > query.limit else None
         return Page(Rows(items, WorklistItem.of), after)
@@ -182,6 +189,18 @@ class ClientLists:
         if is_steady:
             return control.begun.read(statement, params)
         return control.send(written_out(control.connection, statement, values))
+
+
+def _planned(
+    query: WorklistQuery, access_scope: AccessScope, today: date, wanted: ResolvedWorklistFilter
+) -> tuple[WorklistWalk, str, Mapping[str, object]]:
+    """Choose the walk, and give its statement with the values."""
+    walk = choose_worklist_walk(query, access_scope, today, wanted)
+    return walk, worklist_page_statement(walk), worklist_params(walk)
+
+
+_planned_once = lru_cache(256)(_planned)
+"""For first pages without a filter, which most are: the same for a person all day."""
 
 
 def _worklist_key(walk: WorklistWalk, columns: Columns) -> WorklistKey:

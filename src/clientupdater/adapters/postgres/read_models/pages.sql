@@ -303,7 +303,7 @@ left join users author on author.id = s.updated_by
 
 -- name: snapshot
 s.period, s.status_type_id::text, s.reason_id::text, s.remarks, s.has_payment, s.update_count, s.is_terminal,
-s.exempt_cause, s.next_follow_up_on, s.promised_on, s.promised_amount, s.branch_id::text,
+s.exempt_cause, s.next_follow_up_on, s.promised_on, s.promised_amount::text, s.branch_id::text,
 s.updated_by,
 case when author.id is not null then staff_name(author.first_name, author.last_name, author.email) end,
 s.updated_at, s.version
@@ -311,7 +311,7 @@ s.updated_at, s.version
 -- name: work_shown
 -- The members of a shape in its order, with the ids of codes: the configuration in memory has those.
 c.id, c.client_code, c.full_name, c.contact_number, c.contact_number_alt, c.branch_id::text,
-c.past_due_amount, c.par_status_id::text,
+c.past_due_amount::text, c.par_status_id::text,
 c.assigned_to,
 case when officer.id is not null then staff_name(officer.first_name, officer.last_name, officer.email) end,
 {snapshot}
@@ -322,7 +322,7 @@ c.product_id::text, c.pension_type_id::text, c.pensioner_type_id::text, c.par_st
 c.account_type_id::text,
 '••••' || c.pension_last4, c.birth_date, c.contact_number, c.contact_number_alt,
 case when c.contact_conflict then {conflict} end,
-c.past_due_amount, c.loan_status, c.is_active, {trackable},
+c.past_due_amount::text, c.loan_status, c.is_active, {trackable},
 c.assigned_to,
 case when officer.id is not null then staff_name(officer.first_name, officer.last_name, officer.email) end,
 c.sync_source::text, c.last_synced_at, c.created_at, c.updated_at, c.version,

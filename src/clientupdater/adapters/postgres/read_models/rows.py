@@ -17,7 +17,7 @@ from clientupdater.domain.statuses import PENDING
 from clientupdater.domain.worklist import cause_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
@@ -34,13 +34,15 @@ def _cycle_of(period: str) -> Cycle:
     return Period.parse(period).cycle
 
 
-def worklist_row(columns: Columns, configuration: Configuration, today: date) -> Row:
-    """Make a `WorklistItem` from the columns of `work_shown`."""
-    codes = configuration.codes
-    id_, code, name, contact, contact_alt, branch, owes, par, officer, officer_name = columns[:10]
-    snapshot = _snapshot(id_, code, _staff(officer, officer_name), columns[10:], codes)
-    return {
-        "client": {
+def worklist_rows(rows: Iterable[Columns], configuration: Configuration, today: date) -> list[Row]:
+    """Make each `WorklistItem` from the columns of `work_shown`."""
+    codes, made = configuration.codes, []
+    for columns in rows:
+        id_, code, name, contact, contact_alt, branch, owes, par, officer, officer_name = columns[
+            :10
+        ]
+        snapshot = _snapshot(id_, code, officer, officer_name, columns[10:], codes)
+        client = {
             "id": id_,
             "client_code": code,
             "full_name": name,
@@ -49,10 +51,10 @@ def worklist_row(columns: Columns, configuration: Configuration, today: date) ->
             "branch": codes[branch],
             "past_due_amount": owes,
             "par_status": codes[par],
-        },
-        "snapshot": snapshot,
-        "cause": cause_of(snapshot["next_follow_up_on"], snapshot["update_count"], today),
-    }
+        }
+        cause = cause_of(snapshot["next_follow_up_on"], snapshot["update_count"], today)
+        made.append({"client": client, "snapshot": snapshot, "cause": cause})
+    return made
 
 
 def client_row(columns: Columns, configuration: Configuration, read_context: ReadContext) -> Row:
@@ -99,7 +101,7 @@ def client_row(columns: Columns, configuration: Configuration, read_context: Rea
         row["current"] = (
             _unopened(row, configuration.cycles.get(product), columns[27], read_context)
             if snapshot[0] is None
-            else _snapshot(id_, code, row["assigned_to"], snapshot, codes)
+            else _snapshot(id_, code, officer, officer_name, snapshot, codes)
         )
     return row
 
@@ -111,7 +113,8 @@ def _staff(person: UUID | None, name: str) -> Row | None:
 def _snapshot(
     client: UUID,
     client_code: str,
-    officer: Row | None,
+    officer: UUID | None,
+    officer_name: str,
     columns: Columns,
     codes: Mapping[str | None, Any],
 ) -> Row:
@@ -132,9 +135,9 @@ def _snapshot(
         "next_follow_up_on": follow_up,
         "promised_on": promised_on,
         "promised_amount": amount,
-        "assigned_to": officer,
+        "assigned_to": {"id": officer, "name": officer_name} if officer else None,
         "branch": codes[branch],
-        "updated_by": _staff(author, author_name),
+        "updated_by": {"id": author, "name": author_name} if author else None,
         "updated_at": updated_at,
         "version": version,
     }

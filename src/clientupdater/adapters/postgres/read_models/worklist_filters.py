@@ -27,7 +27,7 @@ _OF_ROW = ("past_due_from", "past_due_to")
 _PLACES = ("branch", "area")
 
 
-@frozen
+@frozen(eq=False)
 class ResolvedWorklistFilter:
     """A filter of the worklist with the ids of its codes."""
 

@@ -119,11 +119,11 @@ def _rendered(page: _WorklistPage) -> str:
 
 def worklist_params(walk: WorklistWalk) -> dict[str, object]:
     """Give the parameters of that statement."""
-    after = walk.after
+    after, periods = walk.after, walk.periods
     params: dict[str, object] = {
         "day": walk.day,
-        "periods": walk.periods,
-        **{f"period_{n}": period for n, period in enumerate(walk.periods)},
+        "periods": periods,
+        **{f"period_{n}": period for n, period in enumerate(periods)},
         "branches": uuid_array(walk.shape.branches),
         "companies": uuid_array(walk.shape.companies),
         **ScopePredicate(walk.access_scope).params,
