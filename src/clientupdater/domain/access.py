@@ -9,6 +9,7 @@ one decides.
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -106,6 +107,7 @@ class Actor:
         )
 
 
+@lru_cache(1024)
 def rights_digest(actor: Actor) -> bytes:
     """Digest rights and territory, to detect a change; places are summed, not sorted."""
     held = sorted(f"{g.permission} {g.company} {g.scope}" for g in actor.grants)

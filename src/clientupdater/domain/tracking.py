@@ -7,7 +7,7 @@ Nothing is written here: the caller stores the change or drops it.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
@@ -142,8 +142,10 @@ def record(
         raise PaymentRecorded(field="/has_payment")
     occurred_at = when_it_occurred(update, row.period, write_context)
     require_sound(update, occurred_at, write_context)
-    event = evolve(
-        _event(row, EventKind.RECORDED, write_context),
+    event = _event(
+        row,
+        EventKind.RECORDED,
+        write_context,
         occurred_at=occurred_at,
         status=choice.status,
         reason=choice.reason,
@@ -167,7 +169,7 @@ def reopen(
         raise NotDone
     _require_writable(row.period, write_context)
     result = required_remarks(remarks, "reopening")
-    event = evolve(_event(row, EventKind.REOPENED, write_context), remarks=result)
+    event = _event(row, EventKind.REOPENED, write_context, remarks=result)
     return _refolded(history, event)
 
 
@@ -188,7 +190,7 @@ def void(
         result = tidy_remarks(remarks)
     else:
         result = required_remarks(remarks, "voiding")
-    event = evolve(_event(row, EventKind.VOIDED, write_context), remarks=result, voids=sequence)
+    event = _event(row, EventKind.VOIDED, write_context, remarks=result, voids=sequence)
     return _refolded(history, event)
 
 
@@ -226,7 +228,7 @@ def settle(row: PeriodRow, cause: ExemptCause | None, write_context: WriteContex
     if snapshot.is_done or snapshot.exempt is cause:
         return None
     if cause:
-        return _advanced(row, evolve(_event(row, EventKind.EXEMPTED, write_context), exempt=cause))
+        return _advanced(row, _event(row, EventKind.EXEMPTED, write_context, exempt=cause))
     if window(row.period, write_context.today, write_context.backdating_days) is Window.CLOSED:
         return None
     return _advanced(row, _event(row, EventKind.RESTORED, write_context))
@@ -255,7 +257,7 @@ def revive(
     if window(row.period, write_context.today, write_context.backdating_days) is not Window.RUNNING:
         raise PeriodClosed(f"A client is revived in the running period, not in {row.period}.")
     result = required_remarks(remarks, "reviving")
-    return _advanced(row, evolve(_event(row, EventKind.REVIVED, write_context), remarks=result))
+    return _advanced(row, _event(row, EventKind.REVIVED, write_context, remarks=result))
 
 
 def _require_tracked(row: PeriodRow) -> None:
@@ -298,20 +300,25 @@ def _require_voidable(history: History, sequence: int) -> None:
         raise NotVoidable(message, sequence=sequence)
 
 
-def _event(row: PeriodRow, kind: EventKind, write_context: WriteContext) -> StatusEvent:
-    """Build the row's next event, with status and branch unchanged.
+def _event(
+    row: PeriodRow, kind: EventKind, write_context: WriteContext, **facts: Any
+) -> StatusEvent:
+    """Build the row's next event with these facts; others stay as the row has them.
 
     Clocks differ, but the events of a row stay in the order of their times: what had been recorded
     by a past moment is the row's first events (R5).
     """
+    unchanged: dict[str, Any] = {
+        "status": row.snapshot.status,
+        "branch": row.snapshot.branch,
+        "occurred_at": write_context.now,
+        "by": write_context.by,
+    }
     return StatusEvent(
         sequence=row.snapshot.version + 1,
         kind=kind,
-        status=row.snapshot.status,
-        branch=row.snapshot.branch,
-        occurred_at=write_context.now,
         recorded_at=max(write_context.now, row.snapshot.updated_at),
-        by=write_context.by,
+        **(unchanged | facts),
     )
 
 
@@ -325,4 +332,5 @@ def _refolded(history: History, event: StatusEvent) -> Change:
 
 def _change(event: StatusEvent, after: Snapshot) -> Change:
     """Give the event the row's status after it, as readers of the history expect."""
-    return Change(evolve(event, status=after.status), after)
+    has_it = event.status == after.status
+    return Change(event if has_it else evolve(event, status=after.status), after)

@@ -14,7 +14,7 @@ case when c.contact_conflict then (
             or cs.contact_number_alt is distinct from c.contact_number_alt
         )
 ) end,
-c.past_due_amount, c.loan_status, c.is_active, c.is_active
+c.past_due_amount::text, c.loan_status, c.is_active, c.is_active
 and c.deleted_at is null
 and not exists (
     select from par_statuses ps
@@ -34,7 +34,7 @@ case when officer.id is not null then staff_name(officer.first_name, officer.las
 c.sync_source::text, c.last_synced_at, c.created_at, c.updated_at, c.version,
 c.tracking_cycle_from,
 s.period, s.status_type_id::text, s.reason_id::text, s.remarks, s.has_payment, s.update_count, s.is_terminal,
-s.exempt_cause, s.next_follow_up_on, s.promised_on, s.promised_amount, s.branch_id::text,
+s.exempt_cause, s.next_follow_up_on, s.promised_on, s.promised_amount::text, s.branch_id::text,
 s.updated_by,
 case when author.id is not null then staff_name(author.first_name, author.last_name, author.email) end,
 s.updated_at, s.version

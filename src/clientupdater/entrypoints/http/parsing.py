@@ -61,9 +61,7 @@ def parsed_json(raw: bytes, content_type: str | None) -> Any:
         message = "Send the body as application/json in UTF-8."
         raise Rejected(415, "unsupported_media_type", message)
     try:
-        value = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=named_once, parse_constant=_no_number
-        )
+        value = _DECODER.decode(raw.decode("utf-8"))
     except UnicodeDecodeError:
         raise Rejected.invalid("The body is not valid UTF-8.") from None
     except RecursionError:
@@ -91,6 +89,9 @@ def named_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(word: str) -> Any:
     raise Rejected.invalid(f"{word} is not valid JSON.")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=named_once, parse_constant=_no_number)
 
 
 def _require_shallow_text(value: Any) -> None:

@@ -7,6 +7,7 @@ not found, and one that is seen but not covered by the permission is forbidden a
 from __future__ import annotations
 
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import evolve, field, frozen
@@ -79,9 +80,14 @@ class ClientTransaction:
     def write_context(self) -> WriteContext:
         """Describe a write to this client, as of now (P7)."""
         settings, company = self.tx.settings, self.client.company
-        days = int(settings.number(BACKDATING_DAYS, company))
-        context = write_context(self.caller, self.client, self.clock, self.zone, days)
-        return evolve(context, undo_minutes=int(settings.number(UNDO_MINUTES, company)))
+        return write_context(
+            self.caller,
+            self.client,
+            self.clock,
+            self.zone,
+            backdating_days=int(settings.number(BACKDATING_DAYS, company)),
+            undo_minutes=int(settings.number(UNDO_MINUTES, company)),
+        )
 
     def locked(self) -> ClientTransaction:
         """Lock the client and read it again, since it may have changed."""
@@ -161,14 +167,19 @@ class ClientAccess:
         with self.work.begin(access_scope_of(caller.actor, permission)) as tx:
             result = tx.clients.in_period(ref, period, caller.actor.id)
             if result and not result.client.is_deleted:
-                client_tx = self.within(tx, caller, result.client)
-                yield evolve(client_tx, staff=result.staff), result.row
+                yield self.within(tx, caller, result.client, result.staff), result.row
                 return
         raise self.refusal(caller, ref, permission)
 
-    def within(self, tx: Transaction, caller: Caller, client: Client) -> ClientTransaction:
+    def within(
+        self,
+        tx: Transaction,
+        caller: Caller,
+        client: Client,
+        staff: Mapping[UUID, str] = MappingProxyType({}),
+    ) -> ClientTransaction:
         """Take a client that a transaction under way has read."""
-        return ClientTransaction(tx, caller, client, self.clock, self.zone)
+        return ClientTransaction(tx, caller, client, self.clock, self.zone, staff)
 
     def refusal(self, caller: Caller, ref: ClientRef, permission: Permission) -> Error:
         """Audit a refusal to a caller who sees the client; to others it is not found (A5)."""
@@ -229,16 +240,20 @@ def find_for_audit(tx: Transaction, ref: ClientRef) -> Client | None:
 
 
 def write_context(
-    caller: Caller, client: Client, clock: Clock, zone: tzinfo, backdating_days: int
+    caller: Caller,
+    client: Client,
+    clock: Clock,
+    zone: tzinfo,
+    **limits: int,
 ) -> WriteContext:
-    """Describe a write by the caller to the client, as of now (P7)."""
+    """Describe a write by the caller to the client, as of now, within these limits (P7)."""
     correcting = decide(caller.actor, Permission.STATUS_CORRECT, client.place)
     return WriteContext(
         now=clock.now(),
         zone=zone,
         by=caller.actor.id,
         may_correct=correcting.allowed,
-        backdating_days=backdating_days,
+        **limits,
     )
 
 

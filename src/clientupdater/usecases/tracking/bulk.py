@@ -147,7 +147,9 @@ class _Batch:
 
     def _record(self, client: Client, item: BulkItem) -> Written:
         days = self.backdating_days[client.company]
-        context = write_context(self.caller, client, self.access.clock, self.access.zone, days)
+        context = write_context(
+            self.caller, client, self.access.clock, self.access.zone, backdating_days=days
+        )
         row = self._row(client, item, context)
         change = record(row, item.update, self.catalogue, context)
         if change.event.is_terminal:

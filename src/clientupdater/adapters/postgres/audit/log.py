@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 QUERIES = named_queries("audit/log.sql")
 
-_dumps = partial(json.dumps, default=str)
+_dumps = json.JSONEncoder(default=str).encode
 """Writes ids, periods and moments among the details as text."""
 
 

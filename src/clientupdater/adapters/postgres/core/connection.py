@@ -23,7 +23,7 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from clientupdater.runtime.deadlines import ends_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from psycopg.abc import PQGen, Transformer
     from psycopg.pq.abc import PGresult
@@ -92,7 +92,8 @@ class Connection(psycopg.Connection[Row]):
 
         PostgreSQL takes the type of each value from where it stands.
         """
-        values = [_encoded(as_text(params[name])) for name in statement.names]
+        wanted = [params[name] for name in statement.names]
+        values = [None if v is None else _ENCODERS.get(type(v), _encoded)(v) for v in wanted]
         if self.prepare_threshold is None:
             self.pgconn.send_query_params(statement.text, values)
         else:
@@ -135,9 +136,9 @@ class Connection(psycopg.Connection[Row]):
         return results
 
 
-def as_text(value: object) -> str | None:
+def as_text(value: object) -> str:
     """Write a value as PostgreSQL reads it where its type is known."""
-    if value is None or isinstance(value, str):
+    if isinstance(value, str):
         return value
     if isinstance(value, PLAIN):
         return str(value)
@@ -151,11 +152,14 @@ def as_text(value: object) -> str | None:
 
 def _element(value: object) -> str:
     """Write an element of an array, quoted: PostgreSQL would take some texts for something else."""
-    text = as_text(value)
-    if text is None:
+    if value is None:
         return "NULL"
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + as_text(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _encoded(text: str | None) -> bytes | None:
-    return None if text is None else text.encode()
+def _encoded(value: object) -> bytes:
+    return as_text(value).encode()
+
+
+_ENCODERS: dict[type, Callable[[Any], bytes]] = {str: str.encode}
+"""Shorter ways for the types that most values have."""

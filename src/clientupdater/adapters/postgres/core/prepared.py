@@ -54,6 +54,5 @@ def _literal(value: object, connection: Connection) -> str:
     if isinstance(value, PLAIN):
         return f"'{value}'"
     if isinstance(value, _QUOTED):
-        text = as_text(value) or ""
-        return Escaping(connection.pgconn).escape_literal(text.encode()).decode()
+        return Escaping(connection.pgconn).escape_literal(as_text(value).encode()).decode()
     return Literal(value).as_string(connection)
