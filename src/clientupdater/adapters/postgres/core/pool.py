@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -24,7 +23,8 @@ from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.ports.gauges import GaugeReading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 _CONNECTING_S = 10
 
@@ -101,11 +101,23 @@ def open_pool(
 
 
 class _Kept(threading.local):
-    """What a thread keeps of a pool."""
+    """What a thread keeps of a pool, while it is within."""
 
     keeps = False
     connection: Connection | None = None
     """The connection that it keeps, while nothing uses it."""
+
+    def __init__(self, give_back: Callable[[Connection], None]) -> None:
+        self._give_back = give_back
+
+    def __enter__(self) -> None:
+        self.keeps = True
+
+    def __exit__(self, *_: object) -> None:
+        self.keeps = False
+        if connection := self.connection:
+            self.connection = None
+            self._give_back(connection)
 
 
 class LivelyPool(ConnectionPool["Connection"]):
@@ -115,24 +127,15 @@ class LivelyPool(ConnectionPool["Connection"]):
     """
 
     def __init__(self, *args: Any, **params: Any) -> None:
-        self._kept = _Kept()
+        self._kept = _Kept(super().putconn)
         super().__init__(*args, **params)
 
-    @contextmanager
-    def kept(self) -> Iterator[None]:
+    def kept(self) -> AbstractContextManager[None]:
         """Keep a connection that this thread returns, for when it next asks for one.
 
         A request asks two or three times, and taking a connection costs as much as a statement.
         """
-        kept = self._kept
-        kept.keeps = True
-        try:
-            yield
-        finally:
-            kept.keeps = False
-            if connection := kept.connection:
-                kept.connection = None
-                super().putconn(connection)
+        return self._kept
 
     def getconn(self, timeout: float | None = None) -> Connection:
         if connection := self._kept.connection:

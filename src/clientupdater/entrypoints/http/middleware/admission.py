@@ -7,7 +7,7 @@ requests on four threads waited for up to eight seconds.
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from contextvars import copy_context
 from queue import SimpleQueue
 from threading import Thread
@@ -18,7 +18,7 @@ from attrs import define
 from clientupdater.domain.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from contextvars import Context
 
     from starlette.requests import Request
@@ -34,16 +34,14 @@ class AdmissionLimit:
     max_requests: int
     admitted: int = 0
 
-    @contextmanager
-    def admit(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """Count a request while it is worked on; raises Unavailable beyond the limit."""
         if self.admitted >= self.max_requests:
             raise Unavailable("the service", "There are too many requests at once; try again.")
         self.admitted += 1
-        try:
-            yield
-        finally:
-            self.admitted -= 1
+
+    def __exit__(self, *_: object) -> None:
+        self.admitted -= 1
 
 
 @define
@@ -112,6 +110,6 @@ class WorkerThreads:
 
 async def in_thread(request: Request, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
     """Run work in a thread, if the admission limit has room."""
-    with request.state.admission.admit():
+    with request.state.admission:
         threads: WorkerThreads = request.state.threads
         return await threads.run(work, *arguments)

@@ -19,7 +19,7 @@ from clientupdater.entrypoints.http.problems import Rejected, of_error, of_unexp
 from clientupdater.runtime import trace_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -112,19 +112,18 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = int(message["status"])  # an HTTPStatus names itself in a log
             self._scope["response_begun"] = True
-            headers: list[Header] = message["headers"]
-            headers += self._added({name for name, _ in headers})
+            self._add_to(message["headers"])
         await self._send(message)
 
-    def _added(self, names: set[bytes]) -> Iterator[Header]:
-        yield from (each for each in _UNLESS_SET if each[0] not in names)
-        yield from _ALWAYS
+    def _add_to(self, headers: list[Header]) -> None:
+        names = {name for name, _ in headers}
+        headers += [each for each in _UNLESS_SET if each[0] not in names]
+        headers += _ALWAYS
         limits: Mapping[str, str] = self._scope.get("response_headers", {})
-        for name, value in limits.items():
-            yield name.lower().encode(), value.encode("latin-1")
-        yield from self._exchanges.of_connection(self._scope)
-        yield b"x-request-id", self.trace.request_id.encode()
-        yield b"traceparent", self.trace.traceparent.encode()
+        headers += [(name.lower().encode(), text.encode()) for name, text in limits.items()]
+        headers += self._exchanges.of_connection(self._scope)
+        headers.append((b"x-request-id", self.trace.request_id.encode()))
+        headers.append((b"traceparent", self.trace.traceparent.encode()))
 
     def log(self) -> None:
         """Log the route's template, because paths and queries may hold personal data."""
