@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -11,7 +12,12 @@ from clientupdater.adapters.postgres.read_models.pieces import render
 from clientupdater.adapters.postgres.read_models.shape import FEW
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from clientupdater.domain.access_scope import AccessScope
+
+_REMEMBERED = 1024
+"""Scopes whose conditions are made once, as their ids are."""
 
 
 @frozen
@@ -77,23 +83,33 @@ class ScopePredicate:
     prefix: str = "r"
 
     @property
-    def params(self) -> dict[str, object]:
+    def params(self) -> Mapping[str, object]:
         """The parameters of its conditions."""
-        ids = scope_ids(self.access_scope)
-        arrays = {f"{self.prefix}_{name}": uuid_array(each) for name, each in ids.items()}
-        officers = frozenset({self.access_scope.actor, *ids["stand_ins"]})
-        return {
-            **arrays,
-            f"{self.prefix}_actor": self.access_scope.actor,
-            f"{self.prefix}_officers": uuid_array(officers),
-        }
+        return _params(self.access_scope, self.prefix)
 
     @property
     def form(self) -> PredicateForm:
-        ids = scope_ids(self.access_scope)
-        blocks = ["scope_all"] if ids["all_companies"] else []
-        for block, name in (("scope_branch", "direct_branches"), ("scope_area", "area_branches")):
-            if ids[name]:
-                blocks.append(f"{block}_of_many" if len(ids[name]) > FEW else block)
-        has_own, has_stand_ins = bool(ids["self_companies"]), bool(ids["stand_ins"])
-        return PredicateForm(tuple(blocks), has_own, has_stand_ins, self.prefix)
+        return _form(self.access_scope, self.prefix)
+
+
+@lru_cache(_REMEMBERED)
+def _params(access_scope: AccessScope, prefix: str) -> Mapping[str, object]:
+    ids = scope_ids(access_scope)
+    arrays = {f"{prefix}_{name}": uuid_array(each) for name, each in ids.items()}
+    officers = frozenset({access_scope.actor, *ids["stand_ins"]})
+    return {
+        **arrays,
+        f"{prefix}_actor": access_scope.actor,
+        f"{prefix}_officers": uuid_array(officers),
+    }
+
+
+@lru_cache(_REMEMBERED)
+def _form(access_scope: AccessScope, prefix: str) -> PredicateForm:
+    ids = scope_ids(access_scope)
+    blocks = ["scope_all"] if ids["all_companies"] else []
+    for block, name in (("scope_branch", "direct_branches"), ("scope_area", "area_branches")):
+        if ids[name]:
+            blocks.append(f"{block}_of_many" if len(ids[name]) > FEW else block)
+    has_own, has_stand_ins = bool(ids["self_companies"]), bool(ids["stand_ins"])
+    return PredicateForm(tuple(blocks), has_own, has_stand_ins, prefix)

@@ -6,6 +6,7 @@ everything passes over what is out of scope. docs/adr/0008 has the figures.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -34,9 +35,7 @@ class Shape:
     @classmethod
     def of(cls, access_scope: AccessScope) -> Shape:
         """Choose by the size of the scope."""
-        ids = scope_ids(access_scope)
-        shape = cls(companies=tuple(ids["all_companies"]), own=bool(ids["self_companies"]))
-        return shape.within(ids["direct_branches"] | ids["area_branches"])
+        return _shape_of(access_scope)
 
     def within(self, branches: Collection[UUID]) -> Shape:
         """Walk these branches too: one by one where they are few."""
@@ -53,3 +52,10 @@ class Shape:
     def is_steady(self) -> bool:
         """Whether one plan serves every such question, so that it may be kept prepared."""
         return not self.everything
+
+
+@lru_cache(1024)
+def _shape_of(access_scope: AccessScope) -> Shape:
+    ids = scope_ids(access_scope)
+    shape = Shape(companies=tuple(ids["all_companies"]), own=bool(ids["self_companies"]))
+    return shape.within(ids["direct_branches"] | ids["area_branches"])
