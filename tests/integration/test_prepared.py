@@ -91,18 +91,40 @@ def test_a_page_is_read_again_where_what_it_had_prepared_is_gone(connection: Con
     assert read_number(connection) == [(7,)]
 
 
-def test_after_a_rollback_a_statement_is_prepared_anew(connection: Connection) -> None:
-    """Psycopg drops all prepared statements with the first rollback after one of its own."""
-    control = TransactionControl.of(connection)
+def test_after_psycopg_dropped_every_prepared_statement_a_statement_is_prepared_anew(
+    connection: Connection,
+) -> None:
+    """It does so when it rolls back after one of its own."""
+    statement = Statement.of("select %(n)s::int")
     for _ in range(2):
         connection.execute("select 1", prepare=True)
-        assert read_number(connection) == [(7,)]
-        with (
-            pytest.raises(ZeroDivisionError),
-            control.transaction(control.send),
-        ):
+        assert connection.read(statement, {"n": 7}) == [(7,)]
+        with pytest.raises(ZeroDivisionError), connection.transaction():
             raise ZeroDivisionError
-    assert read_number(connection) == [(7,)]
+        assert connection.read(statement, {"n": 7}) == [(7,)]
+
+
+def test_a_rollback_of_ours_leaves_prepared_what_is_prepared(connection: Connection) -> None:
+    control, statement = TransactionControl.of(connection), Statement.of("select %(n)s::int")
+    connection.execute("select 1", prepare=True)
+    before = connection.name_of(statement)
+    with pytest.raises(ZeroDivisionError), control.transaction(control.send):
+        raise ZeroDivisionError
+    assert connection.name_of(statement) == before
+    assert connection.read(statement, {"n": 7}) == [(7,)]
+
+
+@pytest.mark.parametrize(("kind", "value"), VALUES, ids=[kind for kind, _ in VALUES])
+def test_a_value_of_a_statement_of_its_own_comes_back_as_it_is(
+    connection: Connection, kind: str, value: object
+) -> None:
+    statement = Statement.of(f"select %(value)s::{kind}, 'between', %(other)s::text")
+    params = {"value": value, "other": "other"}
+    if isinstance(value, Jsonb):
+        with pytest.raises(TypeError, match="no text is known for a Jsonb"):
+            connection.read(statement, params)
+    else:
+        assert connection.read(statement, params) == [(value, "between", "other")]
 
 
 def test_the_second_statement_of_a_transaction_is_never_sent_outside_of_it(

@@ -111,8 +111,14 @@ class Connection(psycopg.Connection[Row]):
         return self._names.get(statement.text) or self._prepare(statement.text)
 
     def forget_prepared(self) -> None:
-        """Prepare anew: a cursor that rolls back drops every prepared statement."""
+        """Prepare anew what the server no longer has."""
         self._names.clear()
+
+    def _deallocate(self, name: bytes | None) -> PQGen[None]:
+        """Drop one statement, or all: psycopg does so after a rollback, and means ours as well."""
+        if name is None:
+            self.forget_prepared()
+        yield from super()._deallocate(name)
 
     @cached_property
     def _transformer(self) -> Transformer:
