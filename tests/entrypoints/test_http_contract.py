@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -61,8 +62,14 @@ def examples_of(media: dict[str, Any]) -> list[Any]:
 
 def fits(value: Any, schema: dict[str, Any]) -> None:
     """Raise if a value does not fit a schema of the contract."""
-    whole = {**schema, "components": {"schemas": COMPONENTS["schemas"]}}
-    jsonschema_rs.Draft202012Validator(whole, validate_formats=True).validate(value)
+    compiled(orjson.dumps(schema)).validate(value)
+
+
+@cache
+def compiled(schema: bytes) -> jsonschema_rs.Draft202012Validator:
+    """Compile a schema once: many operations share it, and each compiles the whole contract."""
+    whole = {**orjson.loads(schema), "components": {"schemas": COMPONENTS["schemas"]}}
+    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 
 def nothing() -> nullcontext[App]:
