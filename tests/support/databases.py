@@ -8,11 +8,12 @@ import hmac
 import itertools
 import secrets
 from contextlib import contextmanager
+from threading import RLock
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import psycopg
-from attrs import field, frozen
+from attrs import define, field, frozen
 from psycopg import sql
 
 from clientupdater.adapters.postgres.admin.cluster import OWNER, Cluster
@@ -38,10 +39,55 @@ class Databases:
         name, copied = f"test_{self.run}_{next(self._numbers)}", f"strategy {self.strategy}"
         self._execute("create database {} owner {} template {} " + copied, name, OWNER, template)
         yield Database.on(self.cluster, name)
+        _logged_in.log_out()
         self._execute("drop database if exists {} with (force)", name)
 
     def _execute(self, statement: str, *names: str) -> None:
         self.connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@define
+class _LoggedIn:
+    """One connection of a superuser, for tests that put in one row after another."""
+
+    lock: RLock = field(factory=RLock)
+    url: str = ""
+    connection: psycopg.Connection | None = None
+
+    def to(self, url: str) -> psycopg.Connection:
+        if self.connection is None or self.url != url or not self._answers():
+            self.log_out()
+            self.connection = psycopg.connect(url, autocommit=True, prepare_threshold=None)
+            self.url = url
+        return self.connection
+
+    def log_out(self) -> None:
+        with self.lock:
+            if self.connection is not None:
+                self.connection.close()
+            self.connection = None
+
+    def _answers(self) -> bool:
+        """Some tests cut all connections."""
+        try:
+            if self.connection is not None:
+                self.connection.execute("select")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+_logged_in = _LoggedIn()
+
+
+@contextmanager
+def past_all_rules(url: str) -> Iterator[psycopg.Connection]:
+    """Begin a transaction as the superuser; the login stays until a database is dropped.
+
+    To log in again takes longer than most of what tests put in.
+    """
+    with _logged_in.lock, _logged_in.to(url).transaction() as transaction:
+        yield transaction.connection
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
-import psycopg
 from attrs import evolve, frozen
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
@@ -19,10 +18,13 @@ from clientupdater.domain.settings_values import KNOWN
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.audit_fixture import memory_lines, postgres_lines
 from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO
+from tests.support.databases import past_all_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    import psycopg
 
     from clientupdater.domain.access import Actor
     from clientupdater.domain.sync.contacts import Contact
@@ -165,7 +167,7 @@ class PostgresStore:
     @classmethod
     def populated(cls, work: PostgresUnitsOfWork, url: str) -> PostgresStore:
         """Put in the branches and people that the clients refer to."""
-        with psycopg.connect(url) as connection:
+        with past_all_rules(url) as connection:
             for person in (ANA, BEN):
                 connection.execute(
                     "insert into users (id, email, first_name, last_name)"
@@ -185,7 +187,7 @@ class PostgresStore:
         return PostgresUnitsOfWork(self.work.pool, vault)
 
     def add(self, client: Client) -> Client:
-        with psycopg.connect(self.url) as connection:
+        with past_all_rules(self.url) as connection:
             connection.execute(
                 "insert into clients (id, client_code, company_id, full_name, branch_id,"
                 " product_id, tracking_cycle_from, is_active, deleted_at, par_status_id)"
@@ -208,12 +210,12 @@ class PostgresStore:
         return client
 
     def employ(self, actor: Actor) -> Actor:
-        with psycopg.connect(self.url) as connection:
+        with past_all_rules(self.url) as connection:
             _employ(connection, actor)
         return actor
 
     def set(self, key: str, company: CompanyId | None, value: str) -> None:
-        with psycopg.connect(self.url) as connection:
+        with past_all_rules(self.url) as connection:
             connection.execute(
                 "insert into config_settings (key, company_id, value, value_type)"
                 " values (%s, %s, %s, %s) on conflict (key, company_id) do update"
@@ -225,7 +227,7 @@ class PostgresStore:
         return postgres_lines(self.url)
 
     def say(self, client: ClientId, field: Field, contact: Contact) -> None:
-        with psycopg.connect(self.url) as connection:
+        with past_all_rules(self.url) as connection:
             connection.execute(
                 f"update clients set {field} = %s, {field}_corrected = %s,"
                 " contact_conflict = contact_conflict or %s where id = %s",
@@ -239,7 +241,7 @@ class PostgresStore:
             )
 
     def changes(self, client: ClientId) -> list[ContactChange]:
-        with psycopg.connect(self.url) as connection:
+        with past_all_rules(self.url) as connection:
             return connection.execute(
                 "select field_changed, old_value, new_value, changed_by, changed_at"
                 " from client_changes where client_id = %s order by changed_at, field_changed",
