@@ -14,6 +14,7 @@ import orjson
 import pytest
 
 from tests.support.commands import COMMAND, environment, heeding_signals, run
+from tests.support.http_server import WITHOUT_TLS
 from tests.support.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def test_a_draining_server_is_not_ready_before_it_stops(database: Database) -> N
         base = f"http://127.0.0.1:{port}"
         assert httpx.get(f"{base}/readyz", timeout=30).status_code == 200
         server.send_signal(signal.SIGTERM)
-        wait_until(lambda: httpx.get(f"{base}/readyz", timeout=30).status_code == 503)
+        with httpx.Client(timeout=30, verify=WITHOUT_TLS) as http:
+            wait_until(lambda: http.get(f"{base}/readyz").status_code == 503)
         assert httpx.get(f"{base}/readyz", timeout=30).json()["status"] == "draining"
         assert httpx.get(f"{base}/livez", timeout=30).status_code == 200
         server.send_signal(signal.SIGTERM)  # a second one has no patience

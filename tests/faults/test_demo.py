@@ -15,6 +15,7 @@ import orjson
 import pytest
 
 from tests.support.commands import COMMAND, environment, heeding_signals, run
+from tests.support.http_server import WITHOUT_TLS
 from tests.support.servers import folder_of_data, free_port
 from tests.support.waiting import PATIENCE_S, wait_until
 
@@ -43,7 +44,8 @@ class Demo:
 
     def is_ready(self) -> bool:
         with suppress(httpx.HTTPError):
-            return httpx.get(f"http://127.0.0.1:{self.port}/readyz").status_code == 200
+            url = f"http://127.0.0.1:{self.port}/readyz"
+            return httpx.get(url, verify=WITHOUT_TLS).status_code == 200
         return False
 
     def family(self) -> list[int]:
@@ -172,10 +174,10 @@ def test_every_listed_account_can_sign_in(running: Demo) -> None:
     api = f"{running.state['base_url']}/api/v1"
     for account in running.state["accounts"]:
         proof = {"email": account["email"], "password": account["password"]}
-        signed = httpx.post(f"{api}/sessions", json=proof, timeout=30)
+        signed = httpx.post(f"{api}/sessions", json=proof, timeout=30, verify=WITHOUT_TLS)
         assert signed.status_code == 201, signed.text
         heads = {"Authorization": f"Bearer {signed.json()['token']}"}
-        me = httpx.get(f"{api}/me", headers=heads, timeout=30).json()
+        me = httpx.get(f"{api}/me", headers=heads, timeout=30, verify=WITHOUT_TLS).json()
         assert me["user"]["email"] == proof["email"]
 
 
