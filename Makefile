@@ -3,6 +3,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+# Modules are compiled once, not by each of the hundreds of processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup demo serve test test-fast thorough fuzz lint bench docs lock audit sbom clean faults together
 
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
@@ -54,6 +56,7 @@ serve: .venv/embedded ## run the HTTP server on DATABASE_URL; make serve ARGS='-
 	@exec $(BIN)/clientupdater serve $(ARGS)
 
 test: .venv/dev ## run all tests, with a PostgreSQL and a Redis of their own
+	@$(BIN)/python -m compileall -q -j 0 src
 	$(BIN)/pytest tests/unit tests/architecture --cov=clientupdater.domain $(BESIDE) $(ARGS)
 	$(BIN)/pytest --ignore=tests/unit --ignore=tests/architecture $(BESIDE) $(ARGS)
 

@@ -18,9 +18,8 @@ import pytest
 from clientupdater.adapters.local.limits import MemoryRateLimits
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.application import build
-from clientupdater.entrypoints.http.documentation import contract_of
-from clientupdater.entrypoints.http.endpoints import ENDPOINTS
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
+from tests.entrypoints.test_http_contract import CONTRACT
 from tests.support.app_parts import with_parts
 from tests.support.builders import MANILA
 from tests.support.http_server import served
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.admin.cluster import Cluster
 
-CONTRACT = contract_of(ENDPOINTS)
 LEFT_OUT = re.compile(r"sessions/(current|\{session\})$|/users/\{user\}/sessions$|/me/password$")
 """What ends the session that all else is asked by."""
 DAYS = ("0001-01-01", "9999-12-31", "1582-10-15", "2024-02-29")
