@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.support.servers import Database
 
-EXAMPLES = os.environ.get("CLIENTUPDATER_FUZZ_EXAMPLES", "2")
+EXAMPLES = os.environ.get("CLIENTUPDATER_FUZZ_EXAMPLES", "1")
 SEED = os.environ.get("CLIENTUPDATER_FUZZ_SEED", "20261124")
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SIGN_OUT = r"sessions/(current|\{session\})$|/users/\{user\}/sessions$"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 _PROGRAMS = (
-    "chromium-headless-shell",  # no windows behind its pages: a third of the processor's time
+    "chromium-headless-shell",  # opens no windows behind its pages: half of the processor's time
     "chromium",
     "chromium-browser",
     "google-chrome",
