@@ -144,8 +144,12 @@ HISTORY = (
     """,
     # A sync changed amounts of all, and one client in fifty moved to another branch.
     """
-    insert into client_sync_history (client_id, field_changed, old_value, new_value, changed_at)
-    select c.id, 'past_due_amount', '1.00', '2.00', now() - n * interval '5 days'
+    insert into client_sync_history (
+        client_id, field_changed, old_value, new_value, changed_at, old_value_since
+    )
+    select
+        c.id, 'past_due_amount', '1.00', '2.00', now() - n * interval '5 days',
+        case when n < 4 then now() - (n + 1) * interval '5 days' else '-infinity' end
     from clients c
     cross join generate_series(1, 4) n
     """,

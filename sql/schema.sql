@@ -1271,7 +1271,8 @@ create table client_sync_history (
     old_value text,
     new_value text,
     sync_job_id uuid,
-    changed_at timestamp with time zone default now() not null
+    changed_at timestamp with time zone default now() not null,
+    old_value_since timestamp with time zone
 );
 
 -- :: table client_words

@@ -257,6 +257,26 @@ def test_R5_ageing_counts_the_amount_and_the_bracket_before_the_first_change(pas
     assert figures_of(ageing(caller, PlaceQuery(company="FCASH"))) != figures_of(shown)
 
 
+@pytest.mark.rule("R5", "R9")
+def test_R5_ageing_counts_amounts_before_changes_that_do_not_say_since_when(past: Past) -> None:
+    world, caller = past.world, past.world.caller(past.boss)
+    ageing = world.staff.app.reports.ageing.read
+    shown: dict[datetime, Any] = {}
+    for amount in ("111.11", "2222.22", "33333.33"):
+        shown[world.staff.clock.now()] = figures_of(ageing(caller, PlaceQuery(company="FCASH")))
+        world.staff.clock.forward(minutes=20)
+        for code in CODES:
+            now = world.staff.clock.now()
+            world.syncing.records[code] |= {"PAST_DUE_AMOUNT": amount, "UPDATED_AT": now}
+        world.syncing.run(Source.NEXTBANK)
+        if amount != "33333.33":  # an older version has written the first two
+            world.staff.run("update client_sync_history set old_value_since = null")
+    world.staff.clock.forward(minutes=20)
+    for moment, figures in shown.items():
+        again = ageing(caller, PlaceQuery(company="FCASH", as_of=moment))
+        assert figures_of(again) == figures
+
+
 @pytest.mark.rule("R5", "A4")
 def test_A4_a_statement_over_the_past_without_a_condition_sees_the_scope_alone(past: Past) -> None:
     world, manager = past.world, past.world.caller(past.readers[1])

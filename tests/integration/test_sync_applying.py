@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.sync.fields import Source
 from tests.support.stores import VAULT
 from tests.support.sync_fixture import born, record
 
@@ -37,6 +38,26 @@ def test_a_new_client_is_created_sealed_and_gets_its_row(syncing: Syncing) -> No
     assert syncing.history("FC-1") == []
     assert syncing.events("FC-1") == [("2026-11", 0, "opened", None, "CAL")]
     assert job.consequences["opened"] == 1
+
+
+def test_a_changed_amount_is_written_with_the_moment_since_which_the_one_before_had_stood(
+    syncing: Syncing,
+) -> None:
+    for amount in ("100", "200", "200", "300", "400"):
+        syncing.says(record("FC-1", past_due_amount=amount, full_name=f"Ana {amount}"))
+        syncing.run()
+        syncing.run(Source.NEXTBANK)
+    changes = syncing.rows(
+        "select changed_at::text, old_value_since::text from client_sync_history"
+        " where field_changed = 'past_due_amount' order by changed_at"
+    )
+    first, second, _ = (changed_at for changed_at, _ in changes)
+    assert [since for _, since in changes] == ["-infinity", first, second]
+    assert set(
+        syncing.rows(
+            "select old_value_since from client_sync_history where field_changed = 'full_name'"
+        )
+    ) == {(None,)}
 
 
 def test_only_what_changed_is_written_with_its_history(syncing: Syncing) -> None:

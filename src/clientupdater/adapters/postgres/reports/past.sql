@@ -111,6 +111,8 @@ clients as not materialized (
 -- name: amounts
 -- Syncs change amounts of many clients: PostgreSQL leaves this out where nothing asks for it, reads them as
 -- they lie, not by client (offset 0), and computes each once, however many conditions ask for it (group by).
+-- The change that the amount of the moment ended with is the only one whose old value had stood by then, but
+-- for changes that an older version wrote, which do not say since when.
 select
     h.client_id, max(h.old_value)::numeric as amount,
     (coalesce(max(h.old_value)::numeric, 0) * 100)::bigint as owed
@@ -122,6 +124,7 @@ from (
         where
             n.changed_at > %(past_moment)s::timestamptz
             and n.field_changed = 'past_due_amount'
+            and (n.old_value_since <= %(past_moment)s::timestamptz) is not false
             and {whose}
         offset 0
     ) n

@@ -135,10 +135,26 @@ from sync_gone g
 where g.vanishes and c.id = g.client_id
 
 -- name: write_history
+-- R5: an amount is written with the moment since which the value before it had stood, so that reports of
+-- the past read one change of each client.
 insert into client_sync_history (
-    client_id, field_changed, old_value, new_value, sync_job_id, changed_at
+    client_id, field_changed, old_value, new_value, sync_job_id, changed_at, old_value_since
 )
-select e.client_id, e.what, e.old_value, e.new_value, %(job)s, %(now)s
+select
+    e.client_id, e.what, e.old_value, e.new_value, %(job)s, %(now)s,
+    case
+        when e.what = 'past_due_amount'
+            then coalesce(
+                (
+                    select h.changed_at
+                    from client_sync_history h
+                    where h.client_id = e.client_id and h.field_changed = e.what
+                    order by h.changed_at desc
+                    limit 1
+                ),
+                '-infinity'
+            )
+    end
 from sync_effects e
 where e.kind in ('updated', 'vanished', 'reappeared')
 
