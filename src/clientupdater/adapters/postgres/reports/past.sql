@@ -80,7 +80,8 @@ clients as not materialized (
             case when a.client_id is null then c.past_due_amount else a.amount end as past_due_amount,
             case when a.client_id is null then c.owed else a.owed end as owed
         from public.clients c
-        left join earlier x on x.client_id = c.id
+        -- One row for each client, which PostgreSQL knows by this alone: it hashes these few, not all clients.
+        left join (select distinct on (e.client_id) e.* from earlier e order by e.client_id) x on x.client_id = c.id
         left join ({amounts}) a on a.client_id = c.id
         left join ({brackets}) p on p.client_id = c.id
         left join par_statuses ps on ps.code = p.par_status
@@ -110,12 +111,12 @@ clients as not materialized (
 
 -- name: amounts
 -- Syncs change amounts of many clients: PostgreSQL leaves this out where nothing asks for it, reads them as
--- they lie, not by client (offset 0), and computes each once, however many conditions ask for it (group by).
+-- they lie, not by client (offset 0), and computes each once, however many conditions ask for it (distinct on).
 -- The change that the amount of the moment ended with is the only one whose old value had stood by then, but
 -- for changes that an older version wrote, which do not say since when.
-select
-    h.client_id, max(h.old_value)::numeric as amount,
-    (coalesce(max(h.old_value)::numeric, 0) * 100)::bigint as owed
+select distinct on (h.client_id)
+    h.client_id, h.old_value::numeric as amount,
+    (coalesce(h.old_value::numeric, 0) * 100)::bigint as owed
 from (
     select distinct on (n.client_id) n.client_id, n.old_value
     from (
@@ -130,7 +131,7 @@ from (
     ) n
     order by n.client_id, n.changed_at
 ) h
-group by h.client_id
+order by h.client_id
 
 -- name: brackets
 select distinct on (n.client_id) n.client_id, n.old_value as par_status
