@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 BLOCKS = named_queries.read_blocks("reports/past.sql")
 _WITH = "with "
+# Reading transactions keep one plan for all values, in which the bounds of amounts were computed
+# again for each row. Without the memory, PostgreSQL hashes the clients of a company in four parts.
+_PLANNED = (
+    "set local plan_cache_mode = force_custom_plan",
+    "set local work_mem = '32MB'",
+)
 # With the tables of the past, a statement joins more than the eight that PostgreSQL reorders:
 # it read every client for the records of one person.
 _ANY_ORDER = (
@@ -41,7 +47,8 @@ def run(
     if read_context.as_of:
         past = Past(read_context.as_of, read_context.zone, periods)
         return past.run(control, statement, params)
-    return control.begun.execute(statement.encode(), params, prepare=False).fetchall()
+    control.send(*_PLANNED)
+    return control.connection.execute(statement.encode(), params, prepare=False).fetchall()
 
 
 @frozen
@@ -63,10 +70,9 @@ class Past:
         widened, restored, scope = row_security.over_all_companies(control)
         control.send(
             *widened,
-            "set local plan_cache_mode = force_custom_plan",
+            *_PLANNED,
             "set local jit = off",
             *_ANY_ORDER,
-            "set local work_mem = '32MB'",
             f"set local enable_nestloop = {'on' if self.periods is None else 'off'}",
         )
         within = {f"past_{name}": ids for name, ids in scope.items()}

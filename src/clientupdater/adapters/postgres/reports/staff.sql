@@ -68,12 +68,17 @@ times as (
     group by created_by, bucket
 )
 
+-- Each name by its key (offset 0): PostgreSQL expects few rows, and compared all with all users.
 select
-    t.created_by, staff_name(u.first_name, u.last_name, u.email), t.bucket, t.first_at, t.last_at,
-    round(t.median)::integer, {columns}
+    t.created_by, u.name, t.bucket, t.first_at, t.last_at, round(t.median)::integer, {columns}
 from of_people p
 join times t on t.created_by = p.created_by and t.bucket = p.bucket
-join users u on u.id = t.created_by
+cross join lateral (
+    select staff_name(u.first_name, u.last_name, u.email) as name
+    from users u
+    where u.id = t.created_by
+    offset 0
+) u
 order by 2, 1, 3
 limit %(limit)s
 
