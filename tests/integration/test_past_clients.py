@@ -11,6 +11,7 @@ import pytest
 from attrs import evolve
 
 from clientupdater.adapters.postgres.reports.past import Past as TablesOfThePast
+from clientupdater.adapters.postgres.reports.past import run
 from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.permissions import Permission
@@ -24,8 +25,10 @@ from clientupdater.ports.lists import ClientQuery
 from clientupdater.ports.past_rows import PastQuery
 from clientupdater.ports.reports import CompletionQuery, PlaceQuery
 from clientupdater.ports.staff_reports import StaffQuery
+from clientupdater.usecases.clients.lists import read_context
 from tests.support.past_world import BEGUN, Past, figures_of, prepared, scoped_rows
 from tests.support.report_world import CODES, NOVEMBER, report_world
+from tests.support.sync_fixture import MANILA
 from tests.support.thoroughness import some_of
 
 if TYPE_CHECKING:
@@ -275,6 +278,16 @@ def test_R5_ageing_counts_amounts_before_changes_that_do_not_say_since_when(past
     for moment, figures in shown.items():
         again = ageing(caller, PlaceQuery(company="FCASH", as_of=moment))
         assert figures_of(again) == figures
+
+
+@pytest.mark.rule("R5")
+def test_R5_a_report_of_the_present_is_planned_for_its_values(past: Past) -> None:
+    world, manager = past.world, past.world.caller(past.readers[1])
+    reader = read_context(manager, world.staff.clock, MANILA)
+    with world.staff.app.clients.directory.work.read(reader.clients) as tx:
+        asked = "select current_setting('plan_cache_mode')"
+        rows = run(tx.control, reader, asked, {})  # type: ignore[attr-defined] # it is ours
+    assert rows == [("force_custom_plan",)]
 
 
 @pytest.mark.rule("R5", "A4")
