@@ -198,6 +198,7 @@ class Reports:
         zone = Settings().business_timezone
         parts = (self.work, SetClock(datetime.now(UTC)), zone)
         day = self.moment.astimezone(zone).date()
+        before = day - timedelta(days=1)  # a whole one
         month = Period.containing(day, Cycle.MONTHLY)
         asked: dict[str, Any] = {"company": "FCASH", "period": month, "as_of": self.moment}
         completion = partial(CompletionReport(*parts).read, BOSS)
@@ -215,7 +216,7 @@ class Reports:
             "staff of a day": partial(
                 Staff(*parts).read,
                 BOSS,
-                StaffQuery(company="FCASH", start=day, until=day, as_of=self.moment),
+                StaffQuery(company="FCASH", start=before, until=before, as_of=self.moment),
             ),
             "page of clients done": partial(
                 PastClients(*parts).read, BOSS, PastQuery(filter=_done(month, self.moment))

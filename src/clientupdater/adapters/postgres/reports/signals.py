@@ -12,7 +12,7 @@ from clientupdater.adapters.postgres.read_models.pieces import all_of, render
 from clientupdater.adapters.postgres.read_models.record_filters import records_of
 from clientupdater.adapters.postgres.read_models.resolving import resolve
 from clientupdater.adapters.postgres.reports.counting import joined
-from clientupdater.adapters.postgres.reports.staff import BLOCKS, record, settings_of
+from clientupdater.adapters.postgres.reports.staff import BLOCKS, record, records_first, settings_of
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.ports.client_filter import Recorded
@@ -43,6 +43,7 @@ class Signals:
             "signals",
             bucket=BLOCKS["day"],
             people=BLOCKS["all_people"],
+            records_first=records_first(self.conditions),
             where=where,
             completed=record(Recorded.COMPLETED),
             is_live=render("is_live"),

@@ -44,6 +44,7 @@ class StaffFigures:
             "staff",
             bucket=BLOCKS[str(read.by)],
             people=BLOCKS["these_people"],
+            records_first=records_first(self.conditions),
             where=where,
             figures=", ".join(figures),
             sums=", ".join(sums),
@@ -58,6 +59,11 @@ class StaffFigures:
             "limit": read.most_rows + 1,
         }
         return [_counts(row) for row in self.conditions.run(statement, params)]
+
+
+def records_first(conditions: Conditions) -> str:
+    """Read the records of a past moment before their clients; PostgreSQL chooses at present."""
+    return BLOCKS["then_clients"] if conditions.read_context.as_of else ""
 
 
 def record(kind: Recorded) -> str:
