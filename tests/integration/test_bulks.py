@@ -6,12 +6,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 
+from clientupdater.adapters.postgres.core.connection import Connection
+from clientupdater.adapters.postgres.core.named_queries import Statement
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.access import Actor, Territory
 from clientupdater.domain.errors import NotFound, Unavailable, VersionConflict
@@ -39,21 +41,34 @@ HEAD = who(Permission.CLIENTS_ASSIGN)
 ROUNDS, CLIENTS = 8, 100
 
 
+SENT: list[str] = []
+
+
 class CountingCursor(psycopg.Cursor[tuple[Any, ...]]):
     """A cursor that counts what is sent."""
 
-    sent: ClassVar[list[str]] = []
-
     def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
-        CountingCursor.sent.append(str(query))
+        SENT.append(str(query))
         return super().execute(query, *args, **kwargs)
+
+
+class CountingConnection(Connection):
+    """A connection that counts what it sends without a cursor."""
+
+    def send(self, message: str) -> Any:
+        SENT.append(message)
+        return super().send(message)
+
+    def _run(self, statement: Statement, params: Any) -> Any:
+        SENT.append(statement.text.decode())
+        return super()._run(statement, params)
 
 
 @pytest.fixture
 def tracker(database: Database) -> Iterator[TrackingFixture]:
     """Give the test data on the fifth of November, with every statement counted."""
     counted = {"cursor_factory": CountingCursor}
-    with pool_on(database.worker_url, 2, 8, kwargs=counted) as pool:
+    with pool_on(database.worker_url, 2, 8, kwargs=counted, made=CountingConnection) as pool:
         store = PostgresStore.populated(PostgresUnitsOfWork(pool), database.superuser_url)
         store.employ(HEAD.actor)
         store.employ(Actor(BEN, territory=Territory(branches=frozenset({CALOOCAN}))))
@@ -64,8 +79,8 @@ def tracker(database: Database) -> Iterator[TrackingFixture]:
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    CountingCursor.sent.clear()
-    yield CountingCursor.sent
+    SENT.clear()
+    yield SENT
 
 
 def in_one_transaction(tracker: TrackingFixture, act: Callable[[], Any]) -> Any:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from clientupdater.adapters.postgres.admin.cluster import Cluster
+    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.ports.lists import ReadContext
 
 MANILA = ZoneInfo("Asia/Manila")
@@ -75,7 +76,7 @@ def looked_at(
 class Counting:
     """A connection that counts the blocks that its statements touch."""
 
-    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection, self.blocks = connection, 0
 
     def execute(
@@ -90,7 +91,8 @@ class Counting:
         explaining = Explaining(self.connection)
         with self.connection.transaction(force_rollback=not statement.startswith(b"set ")):
             explaining.execute(statement, values, prepare=prepare)
-        self.blocks += explaining.blocks
+        if explaining.plans:  # not where it sets something
+            self.blocks += explaining.blocks
         return self.connection.execute(statement, values)
 
 

@@ -20,11 +20,12 @@ def pool_on(
     most: int = 1,
     configure: Callable[[Connection], None] | None = None,
     kwargs: dict[str, Any] | None = None,
+    made: type[Connection] = Connection,
 ) -> Pool:
     """Open a pool of this many connections."""
     return ConnectionPool(
         url,
-        connection_class=Connection,
+        connection_class=made,
         min_size=least,
         max_size=most,
         configure=configure,

@@ -16,6 +16,9 @@ from clientupdater.adapters.postgres.read_models import PostgresReadModels
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from psycopg.pq.abc import PGresult
+
+    from clientupdater.adapters.postgres.core.connection import Connection, Row
     from clientupdater.adapters.postgres.core.repositories import PostgresTransaction
 
 
@@ -45,7 +48,7 @@ Plan = dict[str, Any]
 class Explaining:
     """A connection that explains each statement that reads, then runs it."""
 
-    connection: psycopg.Connection[tuple[Any, ...]]
+    connection: Connection
     plans: list[Plan] = Factory(list)
 
     def __getattr__(self, name: str) -> Any:
@@ -55,20 +58,37 @@ class Explaining:
         self, statement: bytes, params: Mapping[str, object] | None = None, *, prepare: Any = None
     ) -> psycopg.Cursor[tuple[Any, ...]]:
         """Explain and run; what is prepared is planned without its values."""
-        text = statement.removesuffix(b"; commit")
+        text = statement
         if params:
             known = Statement.of(statement.decode())
             write = written_out if prepare is False else executed
             text = write(self, known, known.values(params)).encode()  # type: ignore[arg-type] # it stands in for one
+        self._explain(text)
+        return self.connection.execute(text, prepare=False)
+
+    def send(self, message: str) -> list[PGresult]:
+        """Explain and run a statement, but not the commit after it."""
+        text = message.removesuffix("; commit")
+        self._explain(text.encode())
+        results = self.connection.send(text)
+        return results if text == message else [*results, results[-1]]
+
+    def read(self, statement: Statement, params: Mapping[str, object]) -> list[Row]:
+        """Explain a statement as it is prepared, and run it."""
+        values = statement.values(params)
+        self._explain(executed(self.connection, statement, values).encode())
+        return self.connection.read(statement, params)
+
+    def _explain(self, text: bytes) -> None:
         if _READING.match(text):
             explain = b"explain (analyze, buffers, format json) " + text
             ((plan,),) = self.connection.execute(explain, prepare=False).fetchall()
             self.plans.append(plan[0]["Plan"])
-        return self.connection.execute(text, prepare=False)
 
     @property
     def nodes(self) -> list[Plan]:
         """Every node of every plan, with what row-level security looks up."""
+        assert self.plans, "no statement was explained"
         return [node for plan in self.plans for node in _nodes(plan)]
 
     @property
@@ -79,6 +99,7 @@ class Explaining:
     @property
     def blocks(self) -> int:
         """Blocks that were read, with those of index entries that were skipped."""
+        assert self.plans, "no statement was explained"
         return sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in self.plans)
 
     @property
