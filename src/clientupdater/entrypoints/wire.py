@@ -15,7 +15,7 @@ import attrs
 import orjson
 
 from clientupdater.domain.periods import Period
-from clientupdater.ports.lists import Rows
+from clientupdater.ports.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable

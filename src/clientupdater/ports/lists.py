@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from attrs import define, field, frozen
@@ -23,7 +23,7 @@ from clientupdater.domain.worklist import Cause
 from clientupdater.ports.client_filter import ClientFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.ids import ClientId
@@ -57,42 +57,13 @@ class Page(Generic[Item, Key]):
         return self.after is not None
 
 
-class Rows(Sequence[Item]):
-    """Items as they go out over HTTP: the members of each by name, which JSON takes as they are.
-
-    A program that reads an item gets it as its class, made then; JSON needs none.
-    """
-
-    def __init__(
-        self, plain: Sequence[Mapping[str, Any]], made: Callable[[Mapping[str, Any]], Item]
-    ) -> None:
-        self.plain, self._made = plain, made
-
-    def __len__(self) -> int:
-        return len(self.plain)
-
-    @overload
-    def __getitem__(self, at: int) -> Item: ...
-    @overload
-    def __getitem__(self, at: slice) -> Rows[Item]: ...
-    def __getitem__(self, at: int | slice) -> Item | Rows[Item]:
-        if isinstance(at, slice):
-            return Rows(self.plain[at], self._made)
-        return self._made(self.plain[at])
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and [*self] == [*other]
-
-    __hash__ = None  # type: ignore[assignment] # nor does a list have one
-
-
 # The items of pages: `of` makes each from its members by name. They are not frozen, since a page
 # has hundreds, and a frozen one takes three times as long.
 
 
-def _amount(text: str | None) -> Decimal | None:
+def _amount(written: Decimal | str | None) -> Decimal | None:
     """Read an amount, which goes out as text."""
-    return None if text is None else Decimal(text)
+    return None if written is None else Decimal(written)
 
 
 @define
@@ -124,7 +95,7 @@ class PeriodSnapshot:
     exempt: ExemptCause | None
     next_follow_up_on: date | None
     promised_on: date | None
-    promised_amount: Decimal | None
+    promised_amount: Decimal | None = field(converter=_amount)
     assigned_to: StaffMember | None
     branch: str
     updated_by: StaffMember | None
@@ -135,7 +106,6 @@ class PeriodSnapshot:
     def of(cls, members: Mapping[str, Any]) -> PeriodSnapshot:
         snapshot = cls(**members)
         snapshot.period = Period.parse(members["period"])
-        snapshot.promised_amount = _amount(members["promised_amount"])
         snapshot.assigned_to = StaffMember.of(members["assigned_to"])
         snapshot.updated_by = StaffMember.of(members["updated_by"])
         return snapshot
@@ -170,7 +140,7 @@ class ClientRecord:
     contact_number: str | None = field(repr=False)
     contact_number_alt: str | None = field(repr=False)
     contact_conflict: tuple[ContactConflict, ...] | None
-    past_due_amount: Decimal | None
+    past_due_amount: Decimal | None = field(converter=_amount)
     loan_status: str | None
     is_active: bool
     is_trackable: bool
@@ -186,7 +156,6 @@ class ClientRecord:
     @classmethod
     def of(cls, members: Mapping[str, Any]) -> ClientRecord:
         record, current = cls(**members), members["current"]
-        record.past_due_amount = _amount(members["past_due_amount"])
         record.assigned_to = StaffMember.of(members["assigned_to"])
         record.current = PeriodSnapshot.of(current) if current else None
         if conflicts := members["contact_conflict"]:
@@ -204,7 +173,7 @@ class WorklistClient:
     contact_number: str | None = field(repr=False)
     contact_number_alt: str | None = field(repr=False)
     branch: str
-    past_due_amount: Decimal | None
+    past_due_amount: Decimal | None = field(converter=_amount)
     par_status: str | None
 
 
@@ -219,7 +188,6 @@ class WorklistItem:
     @classmethod
     def of(cls, members: Mapping[str, Any]) -> WorklistItem:
         client, snapshot = WorklistClient(**members["client"]), members["snapshot"]
-        client.past_due_amount = _amount(members["client"]["past_due_amount"])
         return cls(client, PeriodSnapshot.of(snapshot), members["cause"])
 
 

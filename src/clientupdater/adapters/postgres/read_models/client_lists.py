@@ -39,10 +39,10 @@ from clientupdater.ports.lists import (
     ClientRecord,
     ClientSort,
     Page,
-    Rows,
     WorklistItem,
     WorklistKey,
 )
+from clientupdater.ports.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
