@@ -10,7 +10,6 @@ import httpx
 import pytest
 from attrs import frozen
 
-from tests.support.http_server import WITHOUT_TLS
 from tests.support.installation import Installation, bare_machine
 from tests.support.waiting import wait_until
 
@@ -54,8 +53,7 @@ def serving() -> Iterator[Serving]:
 
 
 def over_http(machine: Installation) -> httpx.Client:
-    base = f"http://127.0.0.1:{machine.ports['8000']}"
-    return httpx.Client(base_url=base, timeout=60, verify=WITHOUT_TLS)
+    return httpx.Client(base_url=f"http://127.0.0.1:{machine.ports['8000']}", timeout=60)
 
 
 def is_ready(machine: Installation) -> bool:

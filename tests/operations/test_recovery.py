@@ -50,6 +50,7 @@ select id, 0, 'opened', status_type_id, company_id, branch_id from row
 def origin(serving: Serving) -> Installation:
     """Give an installation with a recorded call, a pension number and a sealed period."""
     machine = serving.machine
+    wait_until(lambda: revealed(machine) == NUMBER)  # the sync goes on while the server answers
     record(machine, "CALLED")
     with as_superuser(machine) as connection:
         connection.execute(_CLOSED_ROW, [LAST_YEAR.year, LAST_YEAR.number])
