@@ -197,22 +197,46 @@ end
 $function$
 ;
 
--- :: function claim_answer(asker uuid, named character varying, at_moment timestamp with time zone)
-CREATE OR REPLACE FUNCTION public.claim_answer(asker uuid, named character varying, at_moment timestamp with time zone)
- RETURNS TABLE(is_free boolean, request_hash bytea, rights bytea, status_code integer, headers jsonb, response bytea)
+-- :: function claim_answer(asker uuid, named character varying, at_moment timestamp with time zone, OUT is_free boolean, OUT request_hash bytea, OUT rights bytea, OUT status_code integer, OUT headers jsonb, OUT response bytea)
+CREATE OR REPLACE FUNCTION public.claim_answer(asker uuid, named character varying, at_moment timestamp with time zone, OUT is_free boolean, OUT request_hash bytea, OUT rights bytea, OUT status_code integer, OUT headers jsonb, OUT response bytea)
+ RETURNS record
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-    if not pg_try_advisory_xact_lock(hashtextextended(asker::text || named, 2)) then
-        return query select false, null::bytea, null::bytea, null::integer, null::jsonb, null::bytea;
-        return;
+    if asker is distinct from scope_actor() then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = 'a key is claimed and its response kept under one''s own name';
     end if;
-    return query
-    select true, k.request_hash, k.rights, k.status_code, k.headers, k.response
-      from (select 1) one
-      left join idempotency_keys k
-        on k.actor_id = asker and k.key = named and k.expires_at > at_moment;
+    is_free := pg_try_advisory_xact_lock(hashtextextended(asker::text || named, 2));
+    if is_free then
+        select k.request_hash, k.rights, k.status_code, k.headers, k.response
+          into request_hash, rights, status_code, headers, response
+          from idempotency_keys k
+         where k.actor_id = asker and k.key = named and k.expires_at > at_moment;
+    end if;
+end
+$function$
+;
+
+-- :: function client_has_ended(client uuid)
+CREATE OR REPLACE FUNCTION public.client_has_ended(client uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+    return exists (
+        select from client_period_status t
+         where t.client_id = client and t.is_terminal
+           and not exists (
+               select from client_period_status r
+                where r.client_id = client and r.revived_at >= t.terminal_at
+           )
+    );
 end
 $function$
 ;
@@ -496,6 +520,39 @@ begin
         update row_count_folds set folds = folds + 1;
     end if;
     return folded;
+end
+$function$
+;
+
+-- :: function keep_answer(asker uuid, named character varying, request_hash bytea, rights bytea, status_code integer, headers jsonb, response bytea, at_moment timestamp with time zone, until timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.keep_answer(asker uuid, named character varying, request_hash bytea, rights bytea, status_code integer, headers jsonb, response bytea, at_moment timestamp with time zone, until timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+    if asker is distinct from scope_actor() then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = 'a key is claimed and its response kept under one''s own name';
+    end if;
+    insert into idempotency_keys as k (
+        actor_id, key, request_hash, rights, status_code, headers, response, created_at, expires_at
+    )
+    values (
+        asker, named, keep_answer.request_hash, keep_answer.rights, keep_answer.status_code, keep_answer.headers,
+        keep_answer.response, at_moment, until
+    )
+    on conflict (actor_id, key) do update
+    set
+        request_hash = excluded.request_hash,
+        rights = excluded.rights,
+        status_code = excluded.status_code,
+        headers = excluded.headers,
+        response = excluded.response,
+        created_at = excluded.created_at,
+        expires_at = excluded.expires_at;
 end
 $function$
 ;
@@ -4451,8 +4508,16 @@ revoke execute on function blank_remarks(uuid,text) from public;
 revoke execute on function claim_answer(uuid,character varying,timestamp with time zone) from public;
 grant execute on function claim_answer(uuid,character varying,timestamp with time zone) to clientupdater_app;
 
+-- :: function grant client_has_ended(uuid)
+revoke execute on function client_has_ended(uuid) from public;
+grant execute on function client_has_ended(uuid) to clientupdater_app;
+
 -- :: function grant fold_row_counts(integer)
 revoke execute on function fold_row_counts(integer) from public;
+
+-- :: function grant keep_answer(uuid,character varying,bytea,bytea,integer,jsonb,bytea,timestamp with time zone,timestamp with time zone)
+revoke execute on function keep_answer(uuid,character varying,bytea,bytea,integer,jsonb,bytea,timestamp with time zone,timestamp with time zone) from public;
+grant execute on function keep_answer(uuid,character varying,bytea,bytea,integer,jsonb,bytea,timestamp with time zone,timestamp with time zone) to clientupdater_app;
 
 -- :: function grant keep_delivery(text,text,jsonb,timestamp with time zone)
 revoke execute on function keep_delivery(text,text,jsonb,timestamp with time zone) from public;

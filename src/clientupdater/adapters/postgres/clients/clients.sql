@@ -4,7 +4,7 @@
 -- name: client_columns
 c.id, c.client_code, c.company_id, c.branch_id, c.assigned_to, p.tracking_cycle::text,
 c.tracking_cycle_from, c.is_active, c.deleted_at is not null, ps.is_trackable,
-{has_terminal_outcome}
+client_has_ended(c.id)
 
 -- name: client_tables
 clients c

@@ -8,19 +8,7 @@ cross join claim_answer(%(actor)s, %(key)s, %(now)s) c
 
 -- name: keep
 -- It replaces one that has expired.
-insert into idempotency_keys (
-    actor_id, key, request_hash, rights, status_code, headers, response, created_at, expires_at
-)
-values (
+select keep_answer(
     %(actor)s, %(key)s, %(fingerprint)s,
     %(rights)s, %(status)s, %(headers)s, %(body)s, %(now)s, %(until)s
 )
-on conflict (actor_id, key) do update
-set
-    request_hash = excluded.request_hash,
-    rights = excluded.rights,
-    status_code = excluded.status_code,
-    headers = excluded.headers,
-    response = excluded.response,
-    created_at = excluded.created_at,
-    expires_at = excluded.expires_at
