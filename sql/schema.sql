@@ -197,8 +197,8 @@ end
 $function$
 ;
 
--- :: function claim_answer(asker uuid, named character varying, at_moment timestamp with time zone, OUT is_free boolean, OUT request_hash bytea, OUT rights bytea, OUT status_code integer, OUT headers jsonb, OUT response bytea)
-CREATE OR REPLACE FUNCTION public.claim_answer(asker uuid, named character varying, at_moment timestamp with time zone, OUT is_free boolean, OUT request_hash bytea, OUT rights bytea, OUT status_code integer, OUT headers jsonb, OUT response bytea)
+-- :: function claim_answer(asker uuid, named character varying, at_moment timestamp with time zone, OUT generation bigint, OUT is_free boolean, OUT request_hash bytea, OUT rights bytea, OUT status_code integer, OUT headers jsonb, OUT response bytea)
+CREATE OR REPLACE FUNCTION public.claim_answer(asker uuid, named character varying, at_moment timestamp with time zone, OUT generation bigint, OUT is_free boolean, OUT request_hash bytea, OUT rights bytea, OUT status_code integer, OUT headers jsonb, OUT response bytea)
  RETURNS record
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -210,6 +210,7 @@ begin
             errcode = 'insufficient_privilege',
             message = 'a key is claimed and its response kept under one''s own name';
     end if;
+    select g.generation into generation from configuration_generation g;
     is_free := pg_try_advisory_xact_lock(hashtextextended(asker::text || named, 2));
     if is_free then
         select k.request_hash, k.rights, k.status_code, k.headers, k.response
@@ -3715,6 +3716,9 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.period_
 
 -- :: trigger period_seals.append_only
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.period_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- :: trigger permissions.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.permissions FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
 
 -- :: trigger products.move_generation
 CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.products FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();

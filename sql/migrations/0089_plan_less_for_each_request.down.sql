@@ -1,5 +1,6 @@
 set local lock_timeout = '500ms';
 
+drop trigger move_generation on permissions;
 drop function client_has_ended(uuid);
 drop function keep_answer(uuid, varchar, bytea, bytea, integer, jsonb, bytea, timestamptz, timestamptz);
 drop function claim_answer(uuid, varchar, timestamptz);

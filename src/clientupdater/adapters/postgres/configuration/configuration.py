@@ -8,25 +8,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from attrs import define, field, frozen
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
-from clientupdater.domain.ids import CompanyId
+from clientupdater.domain.access import Territory
+from clientupdater.domain.ids import AreaId, BranchId, CompanyId
 from clientupdater.domain.periods import Cycle
 from clientupdater.domain.settings_values import effective_number, effective_text
 from clientupdater.domain.statuses import Reason, Status, StatusCatalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from decimal import Decimal
 
     from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.access_scope import AccessScope
 
 QUERIES = named_queries("configuration/configuration.sql")
+T = TypeVar("T")
+
+_REMEMBERED = 4096
+"""People whose rights a process keeps as they were made; beyond that it begins anew."""
 
 
 @frozen
@@ -59,6 +64,37 @@ class Configuration:
     @cached_property
     def _texts(self) -> dict[tuple[str, CompanyId | None], str]:
         return {}
+
+    @cached_property
+    def _remembered(self) -> dict[tuple[Any, ...], Any]:
+        return {}
+
+    def remembered(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """Make what follows from the key and this generation, unless it was made before."""
+        known: T | None = self._remembered.get(key)
+        if known is None:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            known = self._remembered[key] = make()
+        return known
+
+    def territory(self, branches: Iterable[UUID], areas: Iterable[UUID]) -> Territory:
+        """Give the places that are not deleted, and the branches of the areas (A2)."""
+        live = self._live_areas.intersection(areas)
+        within = (branch for area in live for branch in self.area_branches.get(area, ()))
+        return Territory(
+            branches=self._live_branches.intersection(map(BranchId, branches)),
+            areas=frozenset(map(AreaId, live)),
+            area_branches=frozenset(map(BranchId, within)),
+        )
+
+    @cached_property
+    def _live_branches(self) -> frozenset[BranchId]:
+        return frozenset(map(BranchId, self.ids["branch"].values()))
+
+    @cached_property
+    def _live_areas(self) -> frozenset[UUID]:
+        return frozenset(self.ids["area"].values())
 
     @cached_property
     def companies(self) -> Mapping[UUID, str]:

@@ -41,6 +41,8 @@ union all
 select array['status', code, id::text] from status_types
 union all
 select array['reason', code, id::text] from status_reasons
+union all
+select array['permission', code, id::text] from permissions
 
 -- name: status
 jsonb_build_object(

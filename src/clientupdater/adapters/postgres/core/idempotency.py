@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from clientupdater.adapters.postgres.core import row_security
 from clientupdater.adapters.postgres.core.named_queries import Statement, named_queries
-from clientupdater.adapters.postgres.core.prepared import with_values
+from clientupdater.adapters.postgres.core.prepared import executed
 from clientupdater.domain.errors import RequestInProgress
 from clientupdater.ports.idempotency import StoredResponse
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 QUERIES = named_queries("core/idempotency.sql")
+_CLAIM, _KEEP = Statement.of(QUERIES["claim"]), Statement.of(QUERIES["keep"])
 
 
 def keep_response(
@@ -43,9 +44,8 @@ def keep_response(
         "now": claim.at,
         "until": until,
     }
-    keep = Statement.of(QUERIES["keep"])
     control.defer(*row_security.as_actor(control, claim.key.actor))
-    control.defer(with_values(control.connection, keep, keep.values(values)))
+    control.defer(executed(control.connection, _KEEP, _KEEP.values(values)))
 
 
 def claim_statement(connection: Connection, claim: Claim) -> str:
@@ -54,8 +54,7 @@ def claim_statement(connection: Connection, claim: Claim) -> str:
     With the generation of the configuration before it, for the message that begins a transaction.
     """
     values = {"actor": claim.key.actor, "key": _digest(claim.key), "now": claim.at}
-    statement = Statement.of(QUERIES["claim"])
-    return with_values(connection, statement, statement.values(values))
+    return executed(connection, _CLAIM, _CLAIM.values(values))
 
 
 def stored_response(columns: Sequence[Any]) -> StoredResponse | None:

@@ -2,9 +2,8 @@
 
 -- name: claim
 -- Sent with the statement that begins the transaction, so its values are written into it.
-select g.generation, c.is_free, c.request_hash, c.rights, c.status_code, c.headers, c.response
-from configuration_generation g
-cross join claim_answer(%(actor)s, %(key)s, %(now)s) c
+select generation, is_free, request_hash, rights, status_code, headers, response
+from claim_answer(%(actor)s, %(key)s, %(now)s)
 
 -- name: keep
 -- It replaces one that has expired.

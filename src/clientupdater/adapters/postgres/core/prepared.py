@@ -34,17 +34,8 @@ def executed(connection: Connection, statement: Statement, values: Sequence[obje
 
 def written_out(connection: Connection, statement: Statement, values: Sequence[object]) -> str:
     """Give the statement itself with typed values, for which PostgreSQL then plans it."""
-    return _filled(statement, [Literal(each).as_string(connection) for each in values])
-
-
-def with_values(connection: Connection, statement: Statement, values: Sequence[object]) -> str:
-    """Give the statement with its values, to each of which it gives the type of its column."""
-    return _filled(statement, [_literal(each, connection) for each in values])
-
-
-def _filled(statement: Statement, literals: Sequence[str]) -> str:
-    text = statement.text.decode()
-    return _PARAMETER.sub(lambda each: literals[int(each[1]) - 1], text)
+    literals = [Literal(each).as_string(connection) for each in values]
+    return _PARAMETER.sub(lambda each: literals[int(each[1]) - 1], statement.text.decode())
 
 
 def _literal(value: object, connection: Connection) -> str:

@@ -135,7 +135,7 @@ class PostgresTransaction:
 
     @property
     def credentials(self) -> PostgresCredentials:
-        return PostgresCredentials(self.connection)
+        return PostgresCredentials(self.connection, self.memory)
 
     @property
     def people(self) -> PostgresPeople:

@@ -9,14 +9,14 @@ from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.core.named_queries import Statement
 from clientupdater.adapters.postgres.people.rows import (
-    ACTOR_WIDTH,
-    PERSON_WIDTH,
+    ACCOUNT_WIDTH,
     QUERIES,
+    RIGHTS_WIDTH,
     SESSION_WIDTH,
-    actor_of,
+    account_of,
+    actor_by_ids,
     issue_of,
     known_actor,
-    person_of,
     session_of,
 )
 from clientupdater.domain.accounts import Credential, OneTime
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from clientupdater.adapters.postgres.configuration.configuration import ConfigurationMemory
     from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.access import Actor
     from clientupdater.domain.accounts import Issue, OpenSession
@@ -41,6 +42,7 @@ _SESSION_BY_TOKEN = Statement.of(QUERIES["session_by_token"])
 @frozen
 class PostgresCredentials:
     _connection: Connection
+    _memory: ConfigurationMemory
 
     def find(self, email: str) -> Credential | None:
         values = {"email": email}
@@ -132,12 +134,17 @@ class PostgresCredentials:
         if not rows:
             return None
         (row,) = rows
-        until = SESSION_WIDTH + PERSON_WIDTH
-        person = person_of(row[SESSION_WIDTH:until])
-        rights, generation = row[until : until + ACTOR_WIDTH], row[until + ACTOR_WIDTH]
+        until = SESSION_WIDTH + ACCOUNT_WIDTH
+        account, rights = row[SESSION_WIDTH:until], row[until : until + RIGHTS_WIDTH]
+        generation = row[-1]
+        configuration = self._memory.at(generation, self._connection)
+        actor = configuration.remembered(
+            (account[0], *rights), lambda: actor_by_ids(account[0], rights, configuration)
+        )
         opened = session_of(row[:SESSION_WIDTH])
         issuer = self._actor(opened.issue.by, now) if opened.issue else None
-        return KnownSession(opened, person, actor_of(person, rights), generation, issuer)
+        person = account_of(account, actor.territory)
+        return KnownSession(opened, person, actor, generation, issuer)
 
     def _actor(self, person: PersonId, now: datetime) -> Actor | None:
         values = {"person": person, "now": now}

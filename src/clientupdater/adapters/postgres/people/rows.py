@@ -15,13 +15,16 @@ from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.sessions import Session, SessionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from clientupdater.adapters.postgres.configuration.configuration import Configuration
 
 QUERIES = named_queries("people/rows.sql")
 
 SESSION_WIDTH = 10
+ACCOUNT_WIDTH = 10
 PERSON_WIDTH = 13
-ACTOR_WIDTH = 3
+RIGHTS_WIDTH = 5
 _KNOWN = frozenset(Permission)
 _REMEMBERED = 1024
 """People whose rights and places a process keeps as they were made from the text last read."""
@@ -46,8 +49,12 @@ def issue_of(by: UUID | None, rights: bytes | None) -> Issue | None:
 
 def person_of(columns: Sequence[Any]) -> Person:
     """Read the columns of block `person`."""
-    id_, email, first, last, active, must_change, locked, login, version, *rest = columns
-    clerk_id, *territory = rest
+    return account_of(columns[:ACCOUNT_WIDTH], _territory(*columns[ACCOUNT_WIDTH:]))
+
+
+def account_of(columns: Sequence[Any], territory: Territory) -> Person:
+    """Read the columns of block `account`."""
+    id_, email, first, last, active, must_change, locked, login, version, clerk_id = columns
     return Person(
         id=PersonId(id_),
         email=email,
@@ -58,7 +65,7 @@ def person_of(columns: Sequence[Any]) -> Person:
         must_change_password=must_change,
         locked_until=locked,
         last_login_at=login,
-        territory=_territory(*territory),
+        territory=territory,
         version=version,
     )
 
@@ -86,6 +93,18 @@ def _actor(
     )
 
 
+def actor_by_ids(person: UUID, columns: Sequence[Any], configuration: Configuration) -> Actor:
+    """Read permissions and places of block `session_by_token`, in force by the configuration."""
+    is_active, grants, branches, areas, absent = columns
+    return Actor(
+        id=PersonId(person),
+        is_active=is_active,
+        grants=frozenset(_grants(_granted(grants, configuration.codes))),
+        territory=configuration.territory(_uuids(branches), _uuids(areas)),
+        stands_in_for=frozenset(map(PersonId, _uuids(absent))),
+    )
+
+
 def known_actor(columns: Sequence[Any]) -> Actor | None:
     """Read the columns of blocks `person` and `actor` of a left join."""
     if columns[0] is None:
@@ -105,6 +124,13 @@ def _territory(branches: str, areas: str, within: str) -> Territory:
 def _uuids(array: str) -> Iterable[UUID]:
     """Read an array as PostgreSQL writes it."""
     return map(UUID, filter(None, array[1:-1].split(",")))
+
+
+def _granted(rows: str, codes: Mapping[str | None, Any]) -> Iterable[tuple[str, str | None, str]]:
+    """Read permission, company and scope from an array of arrays, as PostgreSQL writes it."""
+    for row in filter(None, rows[2:-2].split("},{")):
+        permission, company, scope = row.split(",")
+        yield codes.get(permission, ""), None if company == "NULL" else company, scope
 
 
 def given_grants(rows: Iterable[tuple[Any, ...]]) -> Iterable[GivenGrant]:

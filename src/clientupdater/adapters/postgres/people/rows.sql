@@ -13,6 +13,9 @@ coalesce(
     ),
     '[]'::jsonb
 )::text,
+{stands_in_for}
+
+-- name: stands_in_for
 array(
     select o.officer_id
     from stand_ins o
@@ -44,9 +47,12 @@ array(
     where ua.user_id = u.id
 )
 
--- name: person
+-- name: account
 u.id, u.email, u.first_name, u.last_name, u.is_active, u.must_change_password, u.locked_until,
-u.last_login_at, u.version, u.clerk_id,
+u.last_login_at, u.version, u.clerk_id
+
+-- name: person
+{account},
 t.branches::text, t.areas::text, t.within::text
 
 -- name: people
@@ -62,13 +68,22 @@ s.ip_address, s.user_agent, s.issued_by, s.issued_rights
 (select generation from configuration_generation)
 
 -- name: session_by_token
+-- With each request, so it joins nothing that the configuration in memory knows by its id.
 select
     {session},
-    {person},
-    {actor},
+    {account},
+    u.is_active and u.deleted_at is null,
+    array(
+        select array[g.permission_id::text, g.company_id::text, g.scope::text]
+        from user_permissions g
+        where g.user_id = u.id
+    )::text,
+    array(select ub.branch_id from user_branches ub where ub.user_id = u.id)::text,
+    array(select ua.area_id from user_areas ua where ua.user_id = u.id)::text,
+    {stands_in_for},
     {generation}
 from session_by_fingerprint(%(token)s) s
-join {people} on u.id = s.user_id
+join users u on u.id = s.user_id
 
 -- name: person_by_subject
 select
