@@ -7,7 +7,7 @@ whose plan trusts them walks all rows of the period for each client.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -30,7 +30,7 @@ from tests.support.reading_fixture import read_context, reader
 from tests.support.servers import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from clientupdater.adapters.postgres.admin.cluster import Cluster
     from clientupdater.adapters.postgres.core.connection import Connection
@@ -96,20 +96,19 @@ class Counting:
         return self.connection.execute(statement, values)
 
 
-def blocks(work: PostgresUnitsOfWork, ask: Any) -> int:
+def blocks(work: PostgresUnitsOfWork, ask: Callable[[PostgresRows], object]) -> int:
+    """Count what the statements of one call touch."""
     with work.begin(SYSTEM) as tx:
         counting = Counting(tx.connection)
-        ask(counting)
+        ask(PostgresRows(cast("Connection", counting), MANILA, tx.settings))
         return counting.blocks
 
 
 def of_a_batch(work: PostgresUnitsOfWork, after: ClientId | None) -> int:
     """Count what opening the next batch touches."""
-
-    def open_next(connection: Any) -> None:
-        PostgresRows(connection, MANILA).open_batch(DECEMBER, OCCASION, after=after, at_most=BATCH)
-
-    return blocks(work, open_next)
+    return blocks(
+        work, lambda rows: rows.open_batch(DECEMBER, OCCASION, after=after, at_most=BATCH)
+    )
 
 
 def test_P4_a_batch_costs_the_same_however_many_were_opened_before(
@@ -125,7 +124,7 @@ def test_P4_counting_who_is_missing_costs_the_same_for_each_client(
     work: PostgresUnitsOfWork,
 ) -> None:
     looked_at(work, CLIENTS // BATCH - 1)
-    result = blocks(work, lambda by: PostgresRows(by, MANILA).missing(DECEMBER, OCCASION))
+    result = blocks(work, lambda rows: rows.missing(DECEMBER, OCCASION))
     assert result < 20 * CLIENTS
 
 
@@ -136,9 +135,9 @@ def test_a_row_and_its_history_are_found_by_their_client(work: PostgresUnitsOfWo
             "select client_id from client_period_status where period = '2026-12'"
             " order by sort_name desc limit 1"
         ).fetchall()
-    assert blocks(work, lambda by: PostgresRows(by, MANILA).history(client, DECEMBER)) < 40
-    assert blocks(work, lambda by: PostgresRows(by, MANILA).find(client, DECEMBER)) < 40
-    assert blocks(work, lambda by: PostgresRows(by, MANILA).of_client(client)) < 40
+    assert blocks(work, lambda rows: rows.history(client, DECEMBER)) < 40
+    assert blocks(work, lambda rows: rows.find(client, DECEMBER)) < 40
+    assert blocks(work, lambda rows: rows.of_client(client)) < 40
 
 
 def looking_in_december(scope: Scope) -> ReadContext:

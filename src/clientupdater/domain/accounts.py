@@ -48,6 +48,14 @@ class Person:
     version: int = 1
 
     @property
+    def name(self) -> str:
+        """How others read who it is: an account may have no name."""
+        return (
+            " ".join(filter(None, (self.first_name, self.last_name)))
+            or self.email.partition("@")[0]
+        )
+
+    @property
     def place(self) -> PersonPlace:
         """What the policy looks at (A6a)."""
         return PersonPlace(self.id, self.territory)

@@ -49,10 +49,8 @@ class Clients(Protocol):
 
     def by_code(self, code: str) -> Client | None: ...
 
-    def in_period(
-        self, client: ClientRef, period: Period, reader: PersonId
-    ) -> ClientInPeriod | None:
-        """Find a client with its row of a period; the reader's own name comes with them."""
+    def in_period(self, client: ClientRef, period: Period) -> ClientInPeriod | None:
+        """Find a client with its row of a period."""
         ...
 
     def find_all(self, refs: Collection[ClientRef]) -> Mapping[ClientRef, Client]:

@@ -67,14 +67,12 @@ class MemoryClients:
                 return self.find(client.id)
         return None
 
-    def in_period(
-        self, client: ClientRef, period: Period, reader: PersonId
-    ) -> ClientInPeriod | None:
+    def in_period(self, client: ClientRef, period: Period) -> ClientInPeriod | None:
         known = self.by_code(client) if isinstance(client, str) else self.find(client)
         if known is None:
             return None
         row = MemoryRows(self._transaction).find(known.id, period)
-        people = (known.assigned_to, row and row.snapshot.updated_by, reader)
+        people = (known.assigned_to, row and row.snapshot.updated_by)
         names = self._transaction.organisation.names(frozenset(each for each in people if each))
         return ClientInPeriod(known, row, names.people)
 

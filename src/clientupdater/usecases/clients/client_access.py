@@ -126,9 +126,9 @@ class ClientTransaction:
         """Give the codes and names that the client, these rows and events refer to."""
         people = {self.client.assigned_to, *(row.snapshot.updated_by for row in rows)}
         people |= {event.by for event in events}
-        unknown = {person for person in people if person} - self.staff.keys()
-        names = self.tx.organisation.names(unknown)
-        return evolve(names, people={**self.staff, **names.people})
+        known = {**self.staff, **self.caller.own_name}
+        names = self.tx.organisation.names({person for person in people if person} - known.keys())
+        return evolve(names, people={**known, **names.people})
 
     def action(self, name: str, period: Period, change: Change, **details: object) -> LoggedAction:
         """Describe a change of a row, for the log (L1)."""
@@ -165,7 +165,7 @@ class ClientAccess:
     ) -> Iterator[tuple[ClientTransaction, PeriodRow | None]]:
         """Open a client with its row of a period, in one statement."""
         with self.work.begin(access_scope_of(caller.actor, permission)) as tx:
-            result = tx.clients.in_period(ref, period, caller.actor.id)
+            result = tx.clients.in_period(ref, period)
             if result and not result.client.is_deleted:
                 yield self.within(tx, caller, result.client, result.staff), result.row
                 return

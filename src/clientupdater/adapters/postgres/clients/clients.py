@@ -14,7 +14,6 @@ from clientupdater.domain.clients import Client
 from clientupdater.domain.contacts import ContactCard
 from clientupdater.domain.errors import NotFound, VersionConflict
 from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
-from clientupdater.domain.periods import Cycle
 from clientupdater.domain.sync.contacts import Contact
 from clientupdater.domain.sync.fields import Field
 from clientupdater.ports.tracking import ClientInPeriod
@@ -22,6 +21,7 @@ from clientupdater.ports.tracking import ClientInPeriod
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.ids import ClientRef
     from clientupdater.domain.officers import AssignmentEnd
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 QUERIES = named_queries("clients/clients.sql", TRACKING)
 _IN_PERIOD = Statement.of(QUERIES["client_in_period_by_id"])
 _IN_PERIOD_BY_CODE = Statement.of(QUERIES["client_in_period_by_code"])
-CLIENT_WIDTH, STAFF_WIDTH = 11, 6
+CLIENT_WIDTH, STAFF_WIDTH = 11, 4
 
 
 @frozen
@@ -39,6 +39,7 @@ class PostgresClients:
     """Implements `Clients`."""
 
     _connection: Connection
+    _configuration: Configuration
 
     def find(self, client: ClientId) -> Client | None:
         return self._one("client_by_id", {"id": client})
@@ -46,26 +47,24 @@ class PostgresClients:
     def by_code(self, code: str) -> Client | None:
         return self._one("client_by_code", {"code": code})
 
-    def in_period(
-        self, client: ClientRef, period: Period, reader: PersonId
-    ) -> ClientInPeriod | None:
+    def in_period(self, client: ClientRef, period: Period) -> ClientInPeriod | None:
         statement = _IN_PERIOD_BY_CODE if isinstance(client, str) else _IN_PERIOD
-        params = {"client": client, "period": str(period), "reader": reader}
-        rows = self._connection.read(statement, params)
+        rows = self._connection.read(statement, {"client": client, "period": str(period)})
         if not rows:
             return None
         (columns,) = rows
         until = CLIENT_WIDTH + STAFF_WIDTH
         people = columns[CLIENT_WIDTH:until]
         staff = {id_: name for id_, name in zip(people[::2], people[1::2], strict=True) if id_}
-        row = row_of(*columns[until:]) if columns[until] else None
-        return ClientInPeriod(client_of(*columns[:CLIENT_WIDTH]), row, staff)
+        known = client_of(self._configuration, *columns[:CLIENT_WIDTH])
+        row = row_of(self._configuration.codes, *columns[until:]) if columns[until] else None
+        return ClientInPeriod(known, row, staff)
 
     def find_all(self, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
         codes = [ref for ref in refs if isinstance(ref, str)]
         params = {"ids": [ref for ref in refs if not isinstance(ref, str)], "codes": codes}
         cursor = self._connection.execute(QUERIES["clients_by_ref"], params)
-        clients = [client_of(*columns) for columns in cursor]
+        clients = [client_of(self._configuration, *columns) for columns in cursor]
         by_ref: dict[ClientRef, Client] = {c.code: c for c in clients} | {c.id: c for c in clients}
         return {ref: by_ref[ref] for ref in refs if ref in by_ref}
 
@@ -113,7 +112,7 @@ class PostgresClients:
 
     def _one(self, query: str, params: dict[str, object]) -> Client | None:
         columns = self._connection.execute(QUERIES[query], params).fetchone()
-        return client_of(*columns) if columns else None
+        return client_of(self._configuration, *columns) if columns else None
 
     def _refusal(self, seen: ContactCard) -> NotFound | VersionConflict:
         params = {"client": seen.client}
@@ -123,19 +122,20 @@ class PostgresClients:
         return VersionConflict(provided=seen.version, current=row[0])
 
 
-def client_of(*columns: Any) -> Client:
-    id_, code, company, branch, officer, cycle, cycle_from, active, deleted, par, ended = columns
+def client_of(configuration: Configuration, *columns: Any) -> Client:
+    """Read the columns of block `client_columns`."""
+    id_, code, company, branch, officer, product, cycle_from, active, deleted, par, ended = columns
     return Client(
         id=ClientId(id_),
         code=code,
         company=CompanyId(company),
         branch=BranchId(branch),
         assigned_to=officer and PersonId(officer),
-        cycle=cycle and Cycle(cycle),
+        cycle=configuration.cycles.get(product),
         cycle_from=cycle_from,
         is_active=active,
         is_deleted=deleted,
-        par_trackable=par,
+        par_trackable=configuration.is_trackable.get(par),
         has_terminal_outcome=ended,
     )
 

@@ -2,18 +2,13 @@
 -- what the caller sees.
 
 -- name: client_columns
-c.id, c.client_code, c.company_id, c.branch_id, c.assigned_to, p.tracking_cycle::text,
-c.tracking_cycle_from, c.is_active, c.deleted_at is not null, ps.is_trackable,
+c.id, c.client_code, c.company_id, c.branch_id, c.assigned_to, c.product_id::text,
+c.tracking_cycle_from, c.is_active, c.deleted_at is not null, c.par_status_id::text,
 client_has_ended(c.id)
-
--- name: client_tables
-clients c
-left join products p on p.id = c.product_id
-left join par_statuses ps on ps.id = c.par_status_id
 
 -- name: clients
 select {client_columns}
-from {client_tables}
+from clients c
 
 -- name: client_in_period
 -- The row by the key of client and period alone, as in rows.sql.
@@ -21,18 +16,14 @@ select
     {client_columns},
     officer.id, staff_name(officer.first_name, officer.last_name, officer.email),
     author.id, staff_name(author.first_name, author.last_name, author.email),
-    reader.id, staff_name(reader.first_name, reader.last_name, reader.email),
     {row_columns}
-from {client_tables}
+from clients c
 left join client_period_status s
     on s.client_id = c.id
     and (s.client_id, s.period) >= (c.id, %(period)s::text)
     and (s.client_id, s.period) <= (c.id, %(period)s::text)
-left join status_types t on t.id = s.status_type_id
-left join status_reasons r on r.id = s.reason_id
 left join users officer on officer.id = c.assigned_to
 left join users author on author.id = s.updated_by
-left join users reader on reader.id = %(reader)s
 
 -- name: client_in_period_by_id
 {client_in_period}

@@ -39,8 +39,6 @@ select
 from hand_overs o
 join hand_over_clients h on h.hand_over_id = o.id
 join clients c on c.id = h.client_id and c.deleted_at is null
-left join products p on p.id = c.product_id
-left join par_statuses ps on ps.id = c.par_status_id
 where o.id = %(hand_over)s
 order by c.client_code
 

@@ -21,6 +21,7 @@ from clientupdater.ports.officers import HandOver, OfficersClients
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.clients import Client
@@ -34,11 +35,12 @@ _BEGINNING = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 @frozen
 class PostgresOfficers:
     _connection: Connection
+    _configuration: Configuration
 
     def clients_of(self, officer: PersonId, branch: BranchId | None, at_most: int) -> list[Client]:
         values = {"officer": officer, "branch": branch, "at_most": at_most}
         cursor = self._connection.execute(HAND_OVERS["clients_of"], values)
-        return [client_of(*columns) for columns in cursor]
+        return [client_of(self._configuration, *columns) for columns in cursor]
 
     def add_hand_over(
         self, officer: PersonId, moves: Mapping[ClientId, PersonId], by: PersonId, now: datetime
@@ -55,7 +57,10 @@ class PostgresOfficers:
         handed = self._connection.execute(HAND_OVERS["clients_handed"], values).fetchall()
         if row is None or not handed:
             return None
-        clients = [(is_unchanged, client_of(*columns)) for is_unchanged, *columns in handed]
+        clients = [
+            (is_unchanged, client_of(self._configuration, *columns))
+            for is_unchanged, *columns in handed
+        ]
         return HandOver(
             id=hand_over,
             officer=PersonId(row[0]),

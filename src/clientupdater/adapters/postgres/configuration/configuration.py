@@ -47,6 +47,8 @@ class Configuration:
     status_of_reason: Mapping[UUID, UUID]
     cycles: Mapping[str | None, Cycle]
     """Of each product that has one, by its id as text."""
+    is_trackable: Mapping[str | None, bool]
+    """Whether each PAR status lets a client be tracked, by its id as text (P5)."""
 
     @cached_property
     def codes(self) -> Mapping[str | None, Any]:
@@ -157,7 +159,7 @@ def read_generation(connection: Connection) -> int:
 
 def read_configuration(connection: Connection) -> Configuration:
     (columns,) = connection.execute(QUERIES["configuration"]).fetchall()
-    generation, values, codes, members, reasons, cycles, statuses = columns
+    generation, values, codes, members, reasons, cycles, trackable, statuses = columns
     ids: dict[str, dict[str, UUID]] = defaultdict(dict)
     for kind, code, identity in codes:
         ids[kind][code] = UUID(identity)
@@ -171,6 +173,7 @@ def read_configuration(connection: Connection) -> Configuration:
         ids=ids,
         area_branches={area: tuple(branches) for area, branches in area_branches.items()},
         cycles={product: Cycle(cycle) for product, cycle in cycles if cycle},
+        is_trackable={par: is_trackable == "true" for par, is_trackable in trackable},
         status_of_reason={UUID(reason): UUID(status) for reason, status in reasons},
     )
 

@@ -12,6 +12,7 @@ select
     ),
     array(select array[r.id::text, r.status_type_id::text] from status_reasons r),
     array(select array[p.id::text, p.tracking_cycle::text] from products p),
+    array(select array[ps.id::text, ps.is_trackable::text] from par_statuses ps),
     (
         select coalesce(jsonb_agg({status}), '[]'::jsonb)
         from status_types t

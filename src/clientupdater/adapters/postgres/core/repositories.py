@@ -87,15 +87,15 @@ class PostgresTransaction:
 
     @property
     def clients(self) -> PostgresClients:
-        return PostgresClients(self.connection)
+        return PostgresClients(self.connection, self.settings)
 
     @property
     def officers(self) -> PostgresOfficers:
-        return PostgresOfficers(self.connection)
+        return PostgresOfficers(self.connection, self.settings)
 
     @property
     def rows(self) -> PostgresRows:
-        return PostgresRows(self.connection, self.zone)
+        return PostgresRows(self.connection, self.zone, self.settings)
 
     @property
     def audit(self) -> PostgresAuditLog:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from psycopg.types.json import Jsonb
 
 from clientupdater.domain.periods import Cycle, business_day
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import tzinfo
+    from uuid import UUID
 
     from clientupdater.domain.events import Snapshot, StatusEvent
     from clientupdater.domain.ids import ClientId
     from clientupdater.domain.periods import Period
     from clientupdater.ports.tracking import Place, RowChanges
+
+Ids: TypeAlias = "Mapping[str, Mapping[str, UUID]]"
+"""Of the configuration, by kind and code."""
 
 AFTER_ALL = "~"
 """Sorts after the text of every period."""
@@ -38,12 +42,12 @@ def period_columns(period: Period) -> dict[str, object]:
     }
 
 
-def event_columns(event: StatusEvent) -> dict[str, object]:
+def event_columns(event: StatusEvent, ids: Ids) -> dict[str, object]:
     """Columns of an event."""
     return {
         "kind": str(event.kind),
-        "status": event.status,
-        "reason": event.reason,
+        "status": ids["status"][event.status],
+        "reason": event.reason and ids["reason"][event.reason],
         "remarks": event.remarks,
         "has_payment": event.has_payment,
         "is_terminal": event.is_terminal,
@@ -60,13 +64,13 @@ def event_columns(event: StatusEvent) -> dict[str, object]:
     }
 
 
-def row_columns(snapshot: Snapshot, zone: tzinfo) -> dict[str, object]:
+def row_columns(snapshot: Snapshot, zone: tzinfo, ids: Ids) -> dict[str, object]:
     """Columns of a row."""
     standing, promise = snapshot.standing, snapshot.promise
     contact, done_at = snapshot.contact, snapshot.done_at
     return {
-        "row_status": standing.status,
-        "row_reason": standing.reason,
+        "row_status": ids["status"][standing.status],
+        "row_reason": standing.reason and ids["reason"][standing.reason],
         "row_remarks": standing.remarks,
         "row_follow_up": standing.next_follow_up_on,
         "row_payment": snapshot.has_payment,
@@ -103,14 +107,14 @@ def opened_rows(changes: Sequence[RowChanges]) -> Jsonb:
     return Jsonb([_opened(each) for each in changes if each.seen is None], dumps=_dumps)
 
 
-def changed_rows(changes: Sequence[RowChanges], zone: tzinfo) -> Jsonb:
+def changed_rows(changes: Sequence[RowChanges], zone: tzinfo, ids: Ids) -> Jsonb:
     """Build the rows after their changes, with the versions at which they were read."""
-    return Jsonb([_changed(each, zone) for each in changes], dumps=_dumps)
+    return Jsonb([_changed(each, zone, ids) for each in changes], dumps=_dumps)
 
 
-def added_events(changes: Sequence[RowChanges]) -> Jsonb:
+def added_events(changes: Sequence[RowChanges], ids: Ids) -> Jsonb:
     """Give the events of all rows."""
-    items = [_added(each, event) for each in changes for event in each.events]
+    items = [_added(each, event, ids) for each in changes for event in each.events]
     return Jsonb(items, dumps=_dumps)
 
 
@@ -124,10 +128,10 @@ def _opened(change: RowChanges) -> dict[str, object]:
     }
 
 
-def _changed(change: RowChanges, zone: tzinfo) -> dict[str, object]:
+def _changed(change: RowChanges, zone: tzinfo, ids: Ids) -> dict[str, object]:
     seen = change.seen.snapshot.version if change.seen else 0
     return {
-        **row_columns(change.row.snapshot, zone),
+        **row_columns(change.row.snapshot, zone, ids),
         "client": change.row.client,
         "period": str(change.row.period),
         "seen": seen,
@@ -136,9 +140,9 @@ def _changed(change: RowChanges, zone: tzinfo) -> dict[str, object]:
     }
 
 
-def _added(change: RowChanges, event: StatusEvent) -> dict[str, object]:
+def _added(change: RowChanges, event: StatusEvent, ids: Ids) -> dict[str, object]:
     return {
-        **event_columns(event),
+        **event_columns(event, ids),
         "client": change.row.client,
         "period": str(change.row.period),
         "sequence": event.sequence,

@@ -39,9 +39,10 @@ from clientupdater.domain.tracking import PeriodRow
 from clientupdater.ports.tracking import OpenedBatch, Opening
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import tzinfo
 
+    from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.domain.clients import Client
     from clientupdater.domain.tracking import Change
@@ -61,6 +62,7 @@ class PostgresRows:
 
     _connection: Connection
     _zone: tzinfo
+    _configuration: Configuration
 
     def find(self, client: ClientId, period: Period) -> PeriodRow | None:
         result = self._rows(client, str(period))
@@ -96,8 +98,8 @@ class PostgresRows:
     def append(self, row: PeriodRow, change: Change, entry: LogEntry | None = None) -> PeriodRow:
         values = {
             "period": str(row.period),
-            **event_columns(change.event),
-            **row_columns(change.snapshot, self._zone),
+            **event_columns(change.event, self._configuration.ids),
+            **row_columns(change.snapshot, self._zone, self._configuration.ids),
             "client": row.client,
             "seen": row.snapshot.version,
         }
@@ -114,7 +116,7 @@ class PostgresRows:
         if locked:
             # A second statement reads what other writers changed while this one waited.
             self._connection.execute(QUERIES["lock_rows"], params)
-        return [row_of(*each) for each in self._connection.execute(QUERIES["rows_of_many"], params)]
+        return self._read("rows_of_many", params)
 
     def histories(self, places: Collection[Place]) -> dict[Place, History]:
         events: dict[Place, History] = {}
@@ -126,7 +128,11 @@ class PostgresRows:
 
     def write_many(self, changes: Sequence[RowChanges]) -> None:
         self._open_many([each for each in changes if each.seen is None])
-        params = {"rows": changed_rows(changes, self._zone), "events": added_events(changes)}
+        ids = self._configuration.ids
+        params = {
+            "rows": changed_rows(changes, self._zone, ids),
+            "events": added_events(changes, ids),
+        }
         written = set(self._connection.execute(QUERIES["write_many"], params))
         for each in changes:
             if (each.row.client, str(each.row.period)) not in written:
@@ -180,7 +186,11 @@ class PostgresRows:
 
     def _rows(self, client: ClientId, period: str | None) -> list[PeriodRow]:
         params = {"client": client, "from": period or "", "to": period or AFTER_ALL}
-        return [row_of(*each) for each in self._connection.execute(QUERIES["rows"], params)]
+        return self._read("rows", params)
+
+    def _read(self, query: str, params: Mapping[str, object]) -> list[PeriodRow]:
+        cursor, codes = self._connection.execute(QUERIES[query], params), self._configuration.codes
+        return [row_of(codes, *columns) for columns in cursor]
 
     def _refusal(self, seen: PeriodRow) -> NotFound | VersionConflict:
         now = self.find(seen.client, seen.period)
@@ -191,9 +201,11 @@ class PostgresRows:
         )
 
 
-def row_of(*columns: Any) -> PeriodRow:
-    client, company, period, *rest = columns
-    return PeriodRow(ClientId(client), CompanyId(company), Period.parse(period), _snapshot(*rest))
+def row_of(codes: Mapping[str | None, Any], *columns: Any) -> PeriodRow:
+    """Read the columns of block `row_columns`."""
+    client, company, period, status, reason, *rest = columns
+    snapshot = _snapshot(codes[status], codes[reason], *rest)
+    return PeriodRow(ClientId(client), CompanyId(company), Period.parse(period), snapshot)
 
 
 def _snapshot(*columns: Any) -> Snapshot:

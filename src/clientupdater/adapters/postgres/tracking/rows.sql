@@ -10,8 +10,8 @@ select pg_advisory_xact_lock({openings})
 1667856208, 1
 
 -- name: row_columns
-s.client_id, s.company_id, s.period, t.code, r.code, s.remarks, s.next_follow_up_on,
-s.has_payment, s.promised_on, s.promised_amount, s.update_count, s.exempt_cause,
+s.client_id, s.company_id, s.period, s.status_type_id::text, s.reason_id::text, s.remarks,
+s.next_follow_up_on, s.has_payment, s.promised_on, s.promised_amount, s.update_count, s.exempt_cause,
 s.terminal_at, s.revived_at, s.contact_branch_id, s.contact_by, s.done_by, s.done_at, s.branch_id,
 s.updated_by, s.updated_at, s.version
 
@@ -21,8 +21,6 @@ s.updated_by, s.updated_at, s.version
 -- since the statistics know nothing of it yet.
 select {row_columns}
 from client_period_status s
-join status_types t on t.id = s.status_type_id
-left join status_reasons r on r.id = s.reason_id
 where
     s.client_id = %(client)s
     and (s.client_id, s.period) >= (%(client)s::uuid, %(from)s::text)
@@ -54,8 +52,6 @@ join client_period_status s
     on s.client_id = w.client_id
     and (s.client_id, s.period) >= (w.client_id, w.first)
     and (s.client_id, s.period) <= (w.client_id, w.last)
-join status_types t on t.id = s.status_type_id
-left join status_reasons r on r.id = s.reason_id
 
 -- name: histories
 select s.client_id, s.period, {event_columns}
@@ -117,8 +113,8 @@ where s.id = %(row)s
 -- ever get the same one; where the row has moved on, nothing is written at all.
 update client_period_status s
 set
-    status_type_id = (select id from status_types where code = %(row_status)s),
-    reason_id = (select id from status_reasons where code = %(row_reason)s),
+    status_type_id = %(row_status)s,
+    reason_id = %(row_reason)s,
     remarks = %(row_remarks)s,
     next_follow_up_on = %(row_follow_up)s,
     has_payment = %(row_payment)s,
@@ -153,9 +149,8 @@ insert into status_events (
 )
 select
     updated_row.id, updated_row.version, %(kind)s,
-    (select id from status_types where code = %(status)s),
-    (select id from status_reasons where code = %(reason)s),
-    %(remarks)s, %(has_payment)s, %(is_terminal)s, %(channel)s, %(occurred_at)s, %(recorded_at)s,
+    %(status)s, %(reason)s, %(remarks)s, %(has_payment)s, %(is_terminal)s, %(channel)s,
+    %(occurred_at)s, %(recorded_at)s,
     updated_row.company_id, %(branch)s, %(follow_up)s, %(promised_on)s, %(promised_amount)s, %(voids)s,
     %(exempt)s, %(by)s
 from updated_row
@@ -204,8 +199,8 @@ on conflict on constraint client_period_status_one_per_period do nothing
 with updated_row as (
     update client_period_status s
     set
-        status_type_id = t.id,
-        reason_id = r.id,
+        status_type_id = w.row_status,
+        reason_id = w.row_reason,
         remarks = w.row_remarks,
         next_follow_up_on = w.row_follow_up,
         has_payment = w.row_payment,
@@ -226,15 +221,13 @@ with updated_row as (
         updated_at = w.row_updated_at,
         version = s.version + w.more
     from jsonb_to_recordset(%(rows)s) w (
-        client uuid, period text, seen integer, more integer, row_status text, row_reason text,
+        client uuid, period text, seen integer, more integer, row_status uuid, row_reason uuid,
         row_remarks text, row_follow_up date, row_payment boolean, row_promised_on date,
         row_promised_amount numeric, row_updates integer, row_exempt text,
         row_terminal_at timestamptz, row_revived_at timestamptz, row_contact_branch uuid,
         row_contact_by uuid, row_done_by uuid, row_done_at timestamptz, row_done_on date, row_branch uuid,
         row_updated_by uuid, row_updated_at timestamptz
     )
-    join status_types t on t.code = w.row_status
-    left join status_reasons r on r.code = w.row_reason
     where
         s.client_id = w.client
         and (s.client_id, s.period) >= (w.client, w.period)
@@ -250,18 +243,16 @@ added as (
         next_follow_up_on, promised_on, promised_amount, voids, exempt_cause, created_by
     )
     select
-        updated_row.id, e.sequence, e.kind, t.id, r.id, e.remarks, e.has_payment, e.is_terminal, e.channel,
+        updated_row.id, e.sequence, e.kind, e.status, e.reason, e.remarks, e.has_payment, e.is_terminal, e.channel,
         e.occurred_at, e.recorded_at, updated_row.company_id, e.branch, e.follow_up, e.promised_on,
         e.promised_amount, e.voids, e.exempt, e.by
     from jsonb_to_recordset(%(events)s) e (
-        client uuid, period text, sequence integer, kind text, status text, reason text,
+        client uuid, period text, sequence integer, kind text, status uuid, reason uuid,
         remarks text, has_payment boolean, is_terminal boolean, channel text,
         occurred_at timestamptz, recorded_at timestamptz, branch uuid, follow_up date,
         promised_on date, promised_amount numeric, voids integer, exempt text, by uuid
     )
     join updated_row on updated_row.client_id = e.client and updated_row.period = e.period
-    join status_types t on t.code = e.status
-    left join status_reasons r on r.code = e.reason
     order by e.sequence
 )
 
