@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+import orjson
 from attrs import frozen
 from psycopg.types.json import Jsonb
 
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 QUERIES = named_queries("audit/log.sql")
 
-_dumps = json.JSONEncoder(default=str).encode
-"""Writes ids, periods and moments among the details as text."""
+
+def _dumps(values: object) -> str:
+    """Write ids, periods and moments among the details as text."""
+    return orjson.dumps(values, default=str, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 
 @frozen

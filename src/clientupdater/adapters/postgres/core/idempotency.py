@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from clientupdater.adapters.postgres.core import row_security
+import orjson
+
 from clientupdater.adapters.postgres.core.named_queries import Statement, named_queries
 from clientupdater.adapters.postgres.core.prepared import executed
 from clientupdater.domain.errors import RequestInProgress
@@ -17,35 +17,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.adapters.postgres.core.connection import Connection
-    from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.ports.idempotency import Claim, IdempotencyKey
 
 
 QUERIES = named_queries("core/idempotency.sql")
 _CLAIM, _KEEP = Statement.of(QUERIES["claim"]), Statement.of(QUERIES["keep"])
-
-
-def keep_response(
-    control: TransactionControl, claim: Claim, answer: StoredResponse, until: datetime
-) -> None:
-    """Store a response by its key; the statement is sent together with the commit.
-
-    The units of work before have set their own scopes, and row-level security lets only its actor
-    store a response.
-    """
-    values = {
-        "actor": claim.key.actor,
-        "key": _digest(claim.key),
-        "fingerprint": answer.fingerprint,
-        "rights": answer.rights,
-        "status": answer.status,
-        "headers": json.dumps(dict(answer.headers)),
-        "body": answer.body,
-        "now": claim.at,
-        "until": until,
-    }
-    control.defer(*row_security.as_actor(control, claim.key.actor))
-    control.defer(executed(control.connection, _KEEP, _KEEP.values(values)))
 
 
 def claim_statement(connection: Connection, claim: Claim) -> str:
@@ -55,6 +31,24 @@ def claim_statement(connection: Connection, claim: Claim) -> str:
     """
     values = {"actor": claim.key.actor, "key": _digest(claim.key), "now": claim.at}
     return executed(connection, _CLAIM, _CLAIM.values(values))
+
+
+def keep_statement(
+    connection: Connection, claim: Claim, answer: StoredResponse, until: datetime
+) -> str:
+    """Store a response by its key, for the message that commits."""
+    values = {
+        "actor": claim.key.actor,
+        "key": _digest(claim.key),
+        "fingerprint": answer.fingerprint,
+        "rights": answer.rights,
+        "status": answer.status,
+        "headers": orjson.dumps(dict(answer.headers)).decode(),
+        "body": answer.body,
+        "now": claim.at,
+        "until": until,
+    }
+    return executed(connection, _KEEP, _KEEP.values(values))
 
 
 def stored_response(columns: Sequence[Any]) -> StoredResponse | None:

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from clientupdater.adapters.postgres.core import row_security
-from clientupdater.adapters.postgres.core.idempotency import claim_statement, stored_response
+from clientupdater.adapters.postgres.core.idempotency import (
+    claim_statement,
+    keep_statement,
+    stored_response,
+)
 from clientupdater.domain.access_scope import AccessScope
 from clientupdater.domain.errors import RequestInProgress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from clientupdater.adapters.postgres.configuration.configuration import ConfigurationMemory
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
@@ -34,6 +39,8 @@ class OuterUnit:
     generation: int = field(default=0, init=False)
     _is_untouched: bool = field(default=True, init=False)
     """Whether no unit of work has begun in it yet."""
+    _has_own_scope: bool = field(default=True, init=False)
+    """Whether no unit of work has set a scope of its own."""
 
     def begin(self, first: str) -> OuterUnit:
         """Begin in one message, with the scope, the claim and the configuration's generation.
@@ -59,7 +66,7 @@ class OuterUnit:
             with self._first():
                 yield self.generation
             return
-        self._is_untouched = False
+        self._is_untouched = self._has_own_scope = False
 
         def start(first: str) -> int:
             row = row_security.begin_savepoint(self.control, first, rls_scope, self.memory)
@@ -67,6 +74,13 @@ class OuterUnit:
 
         with self.control.savepoint(start) as generation:
             yield generation
+
+    def keep_response(self, claim: Claim, answer: StoredResponse, until: datetime) -> None:
+        """Store a response by its key, which only its actor may; it is sent with the commit."""
+        if not self._has_own_scope:
+            self.control.defer(*row_security.as_actor(self.control, claim.key.actor))
+        keep = keep_statement(self.control.connection, claim, answer, until)
+        self.control.defer(keep)
 
     @contextmanager
     def _first(self) -> Iterator[None]:

@@ -16,7 +16,6 @@ from clientupdater.adapters.postgres.configuration.configuration import (
     ConfigurationMemory,
 )
 from clientupdater.adapters.postgres.core import row_security
-from clientupdater.adapters.postgres.core.idempotency import keep_response
 from clientupdater.adapters.postgres.core.outer_transaction import OuterUnit
 from clientupdater.adapters.postgres.core.repositories import DEFAULT_ZONE, PostgresTransaction
 from clientupdater.adapters.postgres.core.transactions import Started, TransactionControl
@@ -133,7 +132,7 @@ class PostgresUnitsOfWork:
             try:
                 yield OuterTransaction(
                     stored=outer.stored,
-                    keep_response=partial(keep_response, control),
+                    keep_response=outer.keep_response,
                     complete_job=lambda job, now: bool(jobs.complete([job], now)),
                 )
             finally:
