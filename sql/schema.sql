@@ -922,6 +922,22 @@ AS $function$
 $function$
 ;
 
+-- :: function scope_companies(kind text)
+CREATE OR REPLACE FUNCTION public.scope_companies(kind text)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+    select case
+        when split_part(current_setting('clientupdater.actor', true), '|', 7) <> ''
+            then split_part(
+                current_setting('clientupdater.actor', true), '|', array_position(array['area', 'branch', 'self'], kind) + 4
+            )::uuid[]
+        else scope_ids('clientupdater.' || kind || '_companies')
+    end
+$function$
+;
+
 -- :: function scope_has_every_company()
 CREATE OR REPLACE FUNCTION public.scope_has_every_company()
  RETURNS boolean
@@ -3995,7 +4011,7 @@ using (true);
 
 -- :: policy client_period_status.within_scope
 create policy within_scope on client_period_status as permissive for all to clientupdater_app
-using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (home_branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (home_branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((home_branch_id IS NULL) AND client_is_in_scope(client_id)) OR (client_id IN ( SELECT unnest(( SELECT own_clients() AS own_clients)) AS unnest))));
+using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_companies('branch'::text) AS scope_companies)::uuid[])) AND (home_branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_companies('area'::text) AS scope_companies)::uuid[])) AND (home_branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((home_branch_id IS NULL) AND client_is_in_scope(client_id)) OR (client_id IN ( SELECT unnest(( SELECT own_clients() AS own_clients)) AS unnest))));
 
 -- :: policy client_sources.by_system
 create policy by_system on client_sources as permissive for all to clientupdater_system
@@ -4023,7 +4039,7 @@ using (true);
 
 -- :: policy client_words.within_scope
 create policy within_scope on client_words as permissive for all to clientupdater_app
-using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
+using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_companies('branch'::text) AS scope_companies)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_companies('area'::text) AS scope_companies)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_companies('self'::text) AS scope_companies)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
 
 -- :: policy clients.by_system
 create policy by_system on clients as permissive for all to clientupdater_system
@@ -4031,7 +4047,7 @@ using (true);
 
 -- :: policy clients.within_scope
 create policy within_scope on clients as permissive for all to clientupdater_app
-using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
+using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_companies('branch'::text) AS scope_companies)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_companies('area'::text) AS scope_companies)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_companies('self'::text) AS scope_companies)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
 
 -- :: policy data_access_log.by_system
 create policy by_system on data_access_log as permissive for all to clientupdater_system
@@ -4126,7 +4142,7 @@ using (true);
 
 -- :: policy row_count_changes.within_scope
 create policy within_scope on row_count_changes as permissive for all to clientupdater_app
-using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
+using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_companies('branch'::text) AS scope_companies)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_companies('area'::text) AS scope_companies)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_companies('self'::text) AS scope_companies)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
 
 -- :: policy row_counts.by_system
 create policy by_system on row_counts as permissive for all to clientupdater_system
@@ -4134,7 +4150,7 @@ using (true);
 
 -- :: policy row_counts.within_scope
 create policy within_scope on row_counts as permissive for all to clientupdater_app
-using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
+using (((company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_companies('branch'::text) AS scope_companies)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_companies('area'::text) AS scope_companies)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_companies('self'::text) AS scope_companies)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
 
 -- :: policy sealed_remarks.system_only
 create policy system_only on sealed_remarks as permissive for all to clientupdater_system

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -142,6 +142,8 @@ def test_no_setting_makes_the_transaction_the_system(attack: Attack) -> None:
         "set session_replication_role = replica",
         "alter role clientupdater bypassrls",
         "select * from scope_keys",
+        "select claim_answer(gen_random_uuid(), 'a key of another', now())",
+        "select keep_answer(gen_random_uuid(), 'k', '', '', 200, '{}', '', now(), now())",
         "insert into scope_keys (name, inner_pad, outer_pad) values ('mine', '', '')",
         "select blank_remarks(gen_random_uuid(), 'no one')",
         "select fold_row_counts(1)",
@@ -183,8 +185,11 @@ def test_a_scope_that_is_not_signed_is_refused(attack: Attack) -> None:
 def test_a_signature_of_another_key_is_refused(attack: Attack) -> None:
     forger = ScopeSigner(KeyedHash(b"f" * 32))
     with attack.within() as connection:
-        branches = {"direct_branches": f"{{{attack.there}}}"}
-        values = forger.signed(process_of(connection), attack.person, branches)
+        wider = {
+            "branch_companies": f"{{{attack.company}}}",
+            "direct_branches": f"{{{attack.there}}}",
+        }
+        values = forger.signed(process_of(connection), attack.person, wider)
         _set(connection, values)
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="is not signed"):
             attack.sees(connection)
@@ -197,7 +202,22 @@ def test_signed_ids_do_not_pass_under_another_name(attack: Attack) -> None:
     with attack.within(company) as connection:
         connection.execute(
             "select set_config('clientupdater.all_companies',"
-            " current_setting('clientupdater.branch_companies'), true)"
+            " current_setting('clientupdater.direct_branches'), true)"
+        )
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="is not signed"):
+            attack.sees(connection)
+
+
+@pytest.mark.parametrize("scope", [Scope.SELF, Scope.BRANCH, Scope.AREA])
+def test_a_company_is_not_added_to_what_is_signed(attack: Attack, scope: Scope) -> None:
+    here = frozenset({attack.here})
+    elsewhere = AccessScope(attack.person, None, {CompanyId(uuid4()): scope}, here, here)
+    with attack.within(elsewhere) as connection:
+        assert attack.sees(connection) == set()
+        connection.execute(
+            "select set_config('clientupdater.actor', regexp_replace("
+            " current_setting('clientupdater.actor'), '{[^|}]+}', %s), true)",
+            (f"{{{attack.company}}}",),
         )
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="is not signed"):
             attack.sees(connection)
@@ -209,7 +229,7 @@ def test_a_scope_that_was_stolen_from_another_connection_is_refused(attack: Atta
             name: other.execute(
                 "select current_setting(%s)", (f"clientupdater.{name}",)
             ).fetchall()[0][0]
-            for name in ("actor", "branch_companies", "direct_branches")
+            for name in ("actor", "direct_branches")
         }
         with attack.within() as connection:
             _set(connection, stolen)
@@ -350,6 +370,7 @@ def test_what_an_injected_statement_can_still_do(attack: Attack) -> None:
             "update config_settings set value = value",
             "update clients set contact_number = '0' where id = %(mine)s",
             "insert into job_queue (queue_name, unique_key) values ('default', 'x')",
+            "select client_has_ended(%(other)s)",
         ):
             connection.execute(statement.encode(), _names(attack))
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 from clientupdater.ports.unit_of_work import RowSecurityScope
 
 WRITES = 60
-_NAMES = ("actor", "branch_companies", "direct_branches")
+_NAMES = ("actor", "direct_branches")
 _SCOPE = ", ".join(f"current_setting('clientupdater.{name}')" for name in _NAMES)
 _SET_SCOPE = ", ".join(f"set_config('clientupdater.{name}', %s, true)" for name in _NAMES)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from clientupdater.adapters.postgres.configuration.configuration import QUERIES
 from clientupdater.adapters.postgres.core.scope_ids import scope_ids, uuid_array
-from clientupdater.adapters.postgres.core.scope_signer import ACTOR, process_of
+from clientupdater.adapters.postgres.core.scope_signer import ACTOR, COMPANIES, process_of
 from clientupdater.domain.access_scope import AccessScope
 from clientupdater.domain.ids import CompanyId, PersonId
 from clientupdater.ports.unit_of_work import Administration, System
@@ -105,7 +105,7 @@ def over_all_companies(control: TransactionControl) -> tuple[list[str], list[str
 
     For statements that apply this scope by themselves: to where clients were (R5).
     """
-    ids = ", ".join(f"scope_ids('clientupdater.{name}')" for name in _ID_NAMES)
+    ids = ", ".join(map(_read, _ID_NAMES))
     query = f"select scope_actor(), {ids}, array(select id from companies)"  # noqa: S608 — our names
     ((actor, *columns, companies),) = control.begun.execute(query.encode()).fetchall()
     scope = dict(zip(_ID_NAMES, columns, strict=True))
@@ -135,6 +135,13 @@ def signed(
     if control.signer is None:
         return {ACTOR: str(actor), **arrays}
     return control.signer.signed(process_of(control.connection), actor, arrays)
+
+
+def _read(name: str) -> str:
+    """Read ids of the scope, beside the verified actor."""
+    if name in COMPANIES:
+        return f"scope_companies('{name.removesuffix('_companies')}')"
+    return f"scope_ids('clientupdater.{name}')"
 
 
 def _is_over_everything(rls_scope: RowSecurityScope) -> bool:

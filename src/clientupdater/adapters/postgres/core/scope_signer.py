@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 VALID_FOR = 3600
 """Seconds within which a transaction must begin; longer than clocks differ."""
 ACTOR = "actor"
+COMPANIES = ("area_companies", "branch_companies", "self_companies")
+"""Companies that a policy asks for together with ids that it verifies."""
 _ANOTHER_KEY = (
     "is not the key that the database verifies scopes with; set the key with which "
     "`clientupdater db seed` was run"
@@ -71,10 +73,15 @@ class ScopeSigner:
         return bytes(each ^ 0x36 for each in key), bytes(each ^ 0x5C for each in key)
 
     def signed(self, process: int, actor: PersonId, arrays: Mapping[str, str]) -> dict[str, str]:
-        """Give the settings of a scope, each with its signature before it, for one process."""
+        """Give the settings of a scope, each with its signature before it, for one process.
+
+        The companies of COMPANIES go with the actor, which every signature is over.
+        """
         expires = int(time.time()) // _RENEWED_EVERY * _RENEWED_EVERY + VALID_FOR
-        header = f"{actor}|{expires}|{process}|{self.name}"
-        return dict(_signed(self.keyed.key, header, tuple(arrays.items())))
+        companies = "|".join([arrays.get(name, "{}") for name in COMPANIES])
+        header = f"{actor}|{expires}|{process}|{self.name}|{companies}"
+        others = tuple(each for each in arrays.items() if each[0] not in COMPANIES)
+        return dict(_signed(self.keyed.key, header, others))
 
 
 def verifies(url: str, signer: ScopeSigner | None) -> bool:
