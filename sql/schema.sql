@@ -2836,9 +2836,6 @@ alter table hand_overs add constraint hand_overs_officer_id_fkey FOREIGN KEY (of
 -- :: reference hand_overs.hand_overs_undone_by_fkey
 alter table hand_overs add constraint hand_overs_undone_by_fkey FOREIGN KEY (undone_by) REFERENCES users(id);
 
--- :: reference idempotency_keys.idempotency_keys_actor_id_fkey
-alter table idempotency_keys add constraint idempotency_keys_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES users(id);
-
 -- :: reference job_queue.job_queue_company_id_fkey
 alter table job_queue add constraint job_queue_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id);
 

@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 
 QUERIES = named_queries("audit/log.sql")
 
+_AS_TEXT = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
+
 
 def _dumps(values: object) -> str:
     """Write ids, periods and moments among the details as text."""
-    return orjson.dumps(values, default=str, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    return orjson.dumps(values, default=str, option=_AS_TEXT).decode()
 
 
 @frozen
