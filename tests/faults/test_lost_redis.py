@@ -13,7 +13,7 @@ from clientupdater.adapters.local.cache import LocalCacheStore
 from clientupdater.adapters.local.limits import MemoryRateLimits
 from clientupdater.adapters.redis.cache import RedisCacheStore
 from clientupdater.adapters.redis.client import RedisClient
-from clientupdater.adapters.redis.connect import Patience
+from clientupdater.adapters.redis.connect import Patience, open_client
 from clientupdater.adapters.redis.limits import RedisRateLimits
 from clientupdater.adapters.resilience.fallback import (
     DurableRateLimits,
@@ -141,6 +141,31 @@ def test_losing_redis_and_finding_it_again_are_logged_once_each(
         "Redis is lost; each process goes on by itself until it is back: ConnectionError",
         "Redis is back",
     ]
+
+
+def test_threads_that_call_redis_first_at_the_same_time_share_one_client(
+    redis_client: RedisClient, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connections of another client would stay open when Redis is lost."""
+    slow_begins, slow_goes_on = threading.Event(), threading.Event()
+    used: list[Client] = []
+
+    def open_slowly(url: str, patience: Patience) -> Client:
+        if threading.current_thread() is slow:
+            slow_begins.set()
+            slow_goes_on.wait(PATIENCE_S)
+        return open_client(url, patience)
+
+    monkeypatch.setattr("clientupdater.adapters.redis.client.open_client", open_slowly)
+    slow = threading.Thread(target=redis_client.ask, args=(used.append,))
+    with running(port):
+        slow.start()
+        slow_begins.wait(PATIENCE_S)
+        redis_client.ask(used.append)
+        slow_goes_on.set()
+        slow.join()
+    first, second = used
+    assert first is second
 
 
 def test_connections_that_were_idle_when_redis_was_lost_are_not_used_again(

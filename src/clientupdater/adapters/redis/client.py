@@ -88,8 +88,15 @@ class RedisClient:
             self._client.close()
 
     def _connected(self) -> Client:
-        if self._client is None:
-            self._client = open_client(self.url, self.patience)
+        """Open a client; of several threads that do so at once, the first one's is kept."""
+        if self._client is not None:
+            return self._client
+        opened = open_client(self.url, self.patience)
+        with self._turn:
+            if self._client is None:
+                self._client = opened
+        if self._client is not opened:
+            opened.close()
         return self._client
 
     def _shut(self, error: Exception) -> None:
