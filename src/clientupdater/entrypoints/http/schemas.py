@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -134,6 +135,7 @@ def members_of(kind: type) -> list[attrs.Attribute[Any]]:
     return [a for a in attrs.fields(kind) if not a.name.startswith("_")]
 
 
+@cache
 def hints_of(kind: type) -> dict[str, Any]:
     """Give the types of a shape's members."""
     return get_type_hints(kind, include_extras=True)
