@@ -16,8 +16,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED = $(PIP) --require-hashes --no-deps -r $(1) && $(PIP) --no-deps --no-build-isolation -e .
 CODE := src tests docs/generate.py bench
 # Coverage of the domain is measured where only its unit tests run: it slows everything else by a fifth.
-# Tests wait for servers and commands, so there is one process more than cores.
-BESIDE := -n $(shell $(PYTHON) -c 'import os; print(min(8, (os.cpu_count() or 1) + 1))') --dist worksteal
+# Tests wait for servers and commands, so there is one process more than cores; each takes whole files.
+BESIDE := -n $(shell $(PYTHON) -c 'import os; print(min(8, (os.cpu_count() or 1) + 1))') \
+	--dist loadfile --no-loadscope-reorder
 ARGS ?=
 ONLY ?= $(patsubst bench/bench_%.py,%,$(wildcard bench/bench_*.py))
 
@@ -57,14 +58,14 @@ serve: .venv/embedded ## run the HTTP server on DATABASE_URL; make serve ARGS='-
 
 test: .venv/dev ## run all tests, with a PostgreSQL and a Redis of their own
 	@$(BIN)/python -m compileall -q -j 0 src
-	$(BIN)/pytest tests/unit tests/architecture --cov=clientupdater.domain $(BESIDE) $(ARGS)
+	$(BIN)/pytest tests/unit tests/architecture --cov=clientupdater.domain $(ARGS)
 	$(BIN)/pytest --ignore=tests/unit --ignore=tests/architecture $(BESIDE) $(ARGS)
 
 test-fast: .venv/dev ## run the tests that need no server
 	$(BIN)/pytest tests/unit tests/architecture $(ARGS)
 
 thorough: .venv/dev ## go through all random worlds and kills, of which `make test` takes some
-	CLIENTUPDATER_THOROUGH=true $(BIN)/pytest $(BESIDE) $(ARGS) \
+	CLIENTUPDATER_THOROUGH=true $(BIN)/pytest $(BESIDE) --dist worksteal $(ARGS) \
 		$$(grep -rl --include='test_*.py' 'import some_of' tests)
 
 fuzz: .venv/dev ## send a hundred random requests to every operation

@@ -43,7 +43,12 @@ if TYPE_CHECKING:
 
 _PATIENCE = 60.0
 _SERVICE = "the embedded PostgreSQL"
-_FASTER = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_FASTER = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_preload_libraries": "plpgsql",  # once, and not by each connection
+}
 
 
 def _absolute(path: Path) -> Path:
