@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import httpx
 from attrs import frozen
 
+from clientupdater.adapters.postgres.admin.scope_keys import store_key
 from clientupdater.entrypoints.http.application import build
 from tests.support.http_server import served
-from tests.support.signed_scopes import verify_scopes
+from tests.support.signed_scopes import SIGNER
 from tests.support.staff_fixture import Staff, staffed
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ class HttpActors:
 @contextmanager
 def http_actors(database: Database) -> Iterator[HttpActors]:
     """Set it up over a database."""
-    with staffed(database, ZoneInfo("Asia/Manila"), signer=verify_scopes(database)) as staff:
+    with staffed(database, ZoneInfo("Asia/Manila"), signer=SIGNER) as staff:
+        with staff.past_all_rules.connection() as connection:
+            store_key(connection, SIGNER)
         worker = staff.hire(*(f"{right} branch" for right in RIGHTS), first_name="Ana")
         corrector = staff.hire("clients:read all", "status:read all")
         branch = staff.branch(worker)
