@@ -2,9 +2,8 @@
 
 Each route is called by people who hold nothing but what it asks for, at each scope and over each
 company, and by people who hold everything else there. Grants add up (A1), so what all others
-together do not open, none of them opens; a wider scope covers a narrower one (A2), so where every
-refusal is the same, those who hold everything else everywhere are enough. Permissions over the same
-thing (to read it, beside to manage it) and no permission at all are tried by themselves besides.
+together do not open, none of them opens. Permissions over the same thing (to read it, beside to
+manage it) and no permission at all are tried by themselves besides.
 """
 
 from __future__ import annotations
@@ -439,8 +438,6 @@ def test_a_route_opens_by_its_permission_at_the_scope_it_asks_and_by_no_other(
         targets = route.targets(scope, company)
         exactly = [OracleGrant(each, scope, company) for each in route.permissions]
         wrong += differences(matrix, matrix.caller(exactly), route, targets)
-        if route.refuses_alike and (scope, company) != ("all", None):
-            continue
         for without in route.permissions:
             others = [
                 OracleGrant(each, scope, company) for each in matrix.permissions if each != without

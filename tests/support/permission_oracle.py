@@ -67,13 +67,6 @@ class OracleRoute:
     def key(self) -> str:
         return f"{self.method} {self.path}"
 
-    @property
-    def refuses_alike(self) -> bool:
-        """Whether all who lack a permission get the same answer, whatever else they hold."""
-        rule = self.rule
-        by_place = rule.endswith("client") or rule.startswith("person")
-        return not (by_place or rule in _SIGHT or rule in _BY_ID)
-
     def targets(self, scope: str, company: str | None) -> list[Target]:
         """Name what a grant just covers, and what it just misses."""
         rule, here = self.rule, company or "PCNI"
