@@ -56,6 +56,37 @@ def test_A7_a_right_that_was_taken_is_gone_from_the_next_look_up_on(staff: Staff
     assert not staff.app.people.authenticate(token, HERE).caller.actor.grants
 
 
+def test_A7_places_that_were_deleted_or_moved_are_gone_from_the_next_look_up_on(
+    staff: Staff,
+) -> None:
+    ana = staff.hire("clients:read area")
+    token, own, within, moved = (
+        staff.session(ana),
+        staff.branch(ana),
+        staff.branch(),
+        staff.branch(),
+    )
+    area = staff.area(within, moved, given_to=ana)
+    before = staff.app.people.authenticate(token, HERE).caller.actor.territory
+    assert (before.branches, before.area_branches) == (ids(own), ids(within, moved))
+    staff.run("update branches set deleted_at = now() where id = any(%s)", [own, within])
+    staff.run("delete from area_branches where branch_id = %s", moved)
+    after = staff.app.people.authenticate(token, HERE).caller.actor.territory
+    assert (after.branches, after.areas, after.area_branches) == (ids(), ids(area), ids())
+    staff.run("update areas set deleted_at = now() where id = %s", area)
+    assert staff.app.people.authenticate(token, HERE).caller.actor.territory.areas == ids()
+
+
+def test_a_permission_that_is_added_counts_for_those_who_have_it(staff: Staff) -> None:
+    ana = staff.hire("clients:read all", "status:read all")
+    token = staff.session(ana)
+    renamed = "update permissions set (code, resource, action) = (%s, %s, %s) where code = %s"
+    staff.run(renamed, "a:b", "a", "b", "status:read")
+    assert len(staff.app.people.authenticate(token, HERE).caller.actor.grants) == 1
+    staff.run(renamed, "status:read", "status", "read", "a:b")
+    assert len(staff.app.people.authenticate(token, HERE).caller.actor.grants) == 2
+
+
 def test_a_permission_that_only_newer_code_knows_is_passed_over(staff: Staff) -> None:
     staff.run("insert into permissions (code, resource, action) values ('a:b', 'a', 'b')")
     ana = staff.hire("a:b all")
