@@ -8,6 +8,7 @@ from attrs import frozen
 
 from clientupdater.adapters.postgres.core import named_queries
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
+from clientupdater.adapters.postgres.reports.past import BLOCKS as PAST
 from clientupdater.adapters.postgres.reports.past import run
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.periods import Period
@@ -105,8 +106,9 @@ class PostgresRowCounts:
         names = [str(period) for period in periods]
         params |= {"company": _company_id(self._configuration, company), "periods": names}
         counted = BLOCKS["counted_as_of" if read_context.as_of else "counted"]
-        sql = named_queries.render({**BLOCKS, "counted": counted}, block, scope=scope, **holes)
-        return run(self._control, read_context, sql, params, names)
+        blocks = {**BLOCKS, "counted": counted, "within": PAST["within"]}
+        sql = named_queries.render(blocks, block, scope=scope, **holes)
+        return run(self._control, read_context, sql, params, names, changed_since=True)
 
     def _named(
         self, by: CompletionBy, keyed: Mapping[UUID | None, Counts]
