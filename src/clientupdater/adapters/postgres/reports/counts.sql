@@ -37,6 +37,11 @@ where k.company_id = %(company)s::uuid and k.period = any(%(periods)s::text[])
 ) c
 where {within} and {scope}
 
+-- name: matters
+-- Where a reader has the whole company, only what the report counts by.
+e.company_id is not null or {key_changed}
+or not (%(company)s::uuid = any(%(past_all_companies)s::uuid[]) and {whole_company})
+
 -- name: cell
 s.period, c.company_id, c.branch_id, c.assigned_to, c.product_id, c.pension_type_id,
 s.status_type_id, s.exempt_cause is not null as is_exempt, s.has_payment, s.is_terminal,

@@ -38,17 +38,17 @@ def run(
     statement: str,
     params: Mapping[str, object],
     periods: Collection[str] | None = None,
-    *,
-    changed_since: bool = False,
+    matters: str | None = None,
 ) -> list[tuple[Any, ...]]:
     """Run a statement over the tables as they are, or as they stood where a reader looks (R5).
 
-    As they stood, the rows of `periods` are complete; of `changed_since`, only those that have
-    changed since are there, beside `changed_rows` as they are. Without any periods, rows of all
-    periods have their client and period alone.
+    As they stood, the rows of `periods` are complete. Without any periods, rows of all periods
+    have their client and period alone. With `matters`, only rows that have changed since are
+    there, beside `changed_rows` as they are; it says of a client `e` of `earlier` whether
+    its rows count as changed.
     """
     if read_context.as_of:
-        past = Past(read_context.as_of, read_context.zone, periods, changed_since)
+        past = Past(read_context.as_of, read_context.zone, periods, matters)
         return past.run(control, statement, params)
     control.send(*_PLANNED)
     return control.connection.execute(statement.encode(), params, prepare=False).fetchall()
@@ -65,7 +65,7 @@ class Past:
     moment: datetime
     zone: str
     periods: Collection[str] | None
-    changed_since: bool = False
+    matters: str | None = None
 
     def run(
         self, control: TransactionControl, statement: str, params: Mapping[str, object]
@@ -95,8 +95,9 @@ class Past:
     @property
     def _tables(self) -> Mapping[str, str]:
         """Name the rows of the past, and the tables that they and their clients come from."""
-        if self.changed_since:
+        if self.matters:
             return {
+                "matters": f"({self.matters})",
                 "rows": BLOCKS["rows_changed_since"],
                 "all_rows": "changed_rows",
                 "all_clients": "clients_of_changed_rows",

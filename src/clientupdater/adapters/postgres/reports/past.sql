@@ -310,19 +310,21 @@ changed_rows as materialized (
         s.reason_id, s.next_follow_up_on, s.promised_on, s.exempt_cause, s.has_payment,
         s.is_terminal, s.update_count, s.contact_branch_id, s.contact_by, s.done_by, s.done_on
     from public.client_period_status s
+    left join (
+        select e.client_id
+        from earlier e
+        where {matters}
+        union
+        select c.id
+        from public.clients c
+        where c.deleted_at > %(past_moment)s::timestamptz
+    ) m on m.client_id = s.client_id
     where
         s.period = any(%(past_periods)s::text[])
         and (
             s.created_at > %(past_moment)s::timestamptz
             or s.updated_at > %(past_moment)s::timestamptz
-            or s.client_id in (
-                select e.client_id
-                from earlier e
-                union all
-                select c.id
-                from public.clients c
-                where c.deleted_at > %(past_moment)s::timestamptz
-            )
+            or m.client_id is not null
         )
 ),
 
