@@ -279,6 +279,7 @@ def fill(database: Database, data: BulkData) -> None:
         for statement in HISTORY:
             takes = "%" in statement
             connection.execute(statement.encode(), {"branches": data.branches} if takes else None)
+    maintenance.recount()  # the triggers were off
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.events import ExemptCause, Promise
+from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.tracking import note_payment, revive, settle
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.domain.write_context import WriteContext
@@ -172,6 +173,50 @@ def test_R5_before_the_first_row_nothing_counts(past: Past) -> None:
     for shown in past.shown(datetime(2020, 1, 1, tzinfo=UTC)):
         rows, total = shown["branch obligation"]
         assert (rows, set(total["figures"].values())) == ([], {0})
+
+
+@pytest.mark.rule("R5")
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"BRANCH_CODE": "CAL"},
+        {"PRODUCT_CODE": "FCASH_GSIS"},
+        {"PENSION_TYPE": "GSIS"},
+        {"COMPANY_CODE": "PCNI", "PRODUCT_CODE": "PCNI_NON_PNP", "PENSION_TYPE": None},
+    ],
+    ids=["branch", "product", "pension type", "company"],
+)
+def test_R5_a_row_is_owed_where_its_client_was_though_nothing_else_has_changed(
+    past: Past, facts: dict[str, Any]
+) -> None:
+    world = past.world
+    of_one_branch = ("clients:read all", "status:read all", "reports:read branch")
+    reader = world.hire(*of_one_branch, branches=("CAL",))
+    past = evolve(past, readers=(*past.readers, reader))
+    done = StatusUpdate(status="DONE", reason="CONFIRMED")  # such a row does not move
+    version = world._version(CODES[0])  # noqa: SLF001
+    caller = world.caller(world.people[0])
+    world.staff.app.tracking.record(caller, CODES[0], NOVEMBER, done, version)
+    before, shown = world.staff.clock.now(), past.shown()
+    world.staff.clock.forward(minutes=20)
+    world.syncing.records[CODES[0]] |= {**facts, "UPDATED_AT": world.staff.clock.now()}
+    world.syncing.run(Source.SNOWFLAKE)
+    assert past.shown(before) == shown
+    assert past.shown() != shown
+
+
+@pytest.mark.rule("R5")
+def test_R5_a_row_is_owed_by_the_officer_of_then_though_nothing_else_has_changed(
+    past: Past,
+) -> None:
+    world, (first, second) = past.world, past.officers
+    assign = world.staff.app.clients.assignments.assign
+    assign(world.caller(past.boss), CODES[0], first)
+    before, shown = world.staff.clock.now(), past.shown()
+    world.staff.clock.forward(minutes=20)
+    assign(world.caller(past.boss), CODES[0], second)
+    assert past.shown(before) == shown
+    assert past.shown() != shown
 
 
 @pytest.mark.rule("R5")

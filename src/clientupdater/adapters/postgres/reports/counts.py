@@ -8,6 +8,7 @@ from attrs import frozen
 
 from clientupdater.adapters.postgres.core import named_queries
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
+from clientupdater.adapters.postgres.reports.past import BLOCKS as PAST
 from clientupdater.adapters.postgres.reports.past import run
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.periods import Period
@@ -33,6 +34,13 @@ _KEYS = {
     CompletionBy.PENSION_TYPE: "pension_type_id",
     CompletionBy.OFFICER: "assigned_to",
 }
+_KEY_CHANGED = {
+    "branch_id": "e.branch_id is not null",
+    "assigned_to": "e.other_officer",
+    "product_id": "e.other_product",
+    "pension_type_id": "e.other_pension_type",
+}
+"""Whether a client `e` was elsewhere at a past moment, by what counts are read by."""
 _BY_PRODUCT = (CompletionBy.PRODUCT, CompletionBy.PENSION_TYPE)
 _CREDIT_KEYS = {
     CompletionBy.AREA: ("done_branch_id", "contact_branch_id"),
@@ -98,15 +106,21 @@ class PostgresRowCounts:
         company: str,
         periods: Sequence[Period],
         read_context: ReadContext,
+        key: str = "",
         **holes: str,
     ) -> list[tuple[Any, ...]]:
-        """Run it, planned for its very scope."""
-        scope, params = _reader_scope(self._configuration, read_context)
+        """Run it, planned for its very scope; `key` is the client's column that it counts by."""
+        scope, whole, params = _reader_scope(self._configuration, read_context)
         names = [str(period) for period in periods]
         params |= {"company": _company_id(self._configuration, company), "periods": names}
         counted = BLOCKS["counted_as_of" if read_context.as_of else "counted"]
-        sql = named_queries.render({**BLOCKS, "counted": counted}, block, scope=scope, **holes)
-        return run(self._control, read_context, sql, params, names)
+        blocks = {**BLOCKS, "counted": counted, "within": PAST["within"]}
+        sql = named_queries.render(blocks, block, scope=scope, **holes)
+        key_changed = _KEY_CHANGED.get(key, "false")
+        matters = named_queries.render(
+            BLOCKS, "matters", key_changed=key_changed, whole_company=whole
+        )
+        return run(self._control, read_context, sql, params, names, matters)
 
     def _named(
         self, by: CompletionBy, keyed: Mapping[UUID | None, Counts]
@@ -128,15 +142,22 @@ class PostgresRowCounts:
 
 def _reader_scope(
     configuration: Configuration, read_context: ReadContext
-) -> tuple[str, dict[str, object]]:
-    """Limit counts c to the scopes of a reader: give the condition and its parameters."""
+) -> tuple[str, str, dict[str, object]]:
+    """Limit counts c to the scopes of a reader.
+
+    Gives the condition, the one that holds where they have the whole company, and parameters.
+    """
     scopes = filter(None, (read_context.clients, read_context.statuses, read_context.reports))
     once = {scope.fingerprint(): scope for scope in scopes}
     predicates = [
         ScopePredicate(configuration.scope(scope), f"r{n}") for n, scope in enumerate(once.values())
     ]
     condition = " and ".join(f"({each.form.over_clients()})" for each in predicates)
-    return condition, {name: value for each in predicates for name, value in each.params.items()}
+    whole = " and ".join(
+        f"%(company)s::uuid = any(%({each.prefix}_all_companies)s::uuid[])" for each in predicates
+    )
+    params = {name: value for each in predicates for name, value in each.params.items()}
+    return condition, whole, params
 
 
 def _company_id(configuration: Configuration, code: str | None) -> UUID:
@@ -158,8 +179,8 @@ def _completion_holes(query: CompletionQuery) -> dict[str, str]:
         return {"view": "credit", "key_columns": f"c.{done}, c.{contact}", "keyed": keyed}
     if query.by is CompletionBy.AREA:
         keyed = BLOCKS["keyed_obligation_by_area"]
-        return {"view": "day", "key_columns": "c.branch_id", "keyed": keyed}
+        return {"view": "day", "key": "branch_id", "key_columns": "c.branch_id", "keyed": keyed}
     key = _KEYS[query.by]
     keyed = named_queries.render(BLOCKS, "keyed_obligation", key=key)
     view = "product" if query.by in _BY_PRODUCT else "day"
-    return {"view": view, "key_columns": f"c.{key}", "keyed": keyed}
+    return {"view": view, "key": key, "key_columns": f"c.{key}", "keyed": keyed}

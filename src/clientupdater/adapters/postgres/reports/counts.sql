@@ -2,34 +2,53 @@
 
 -- name: counted
 (
-    select {columns}, k.total as n
-    from row_counts k
-    where k.view = '{view}' and k.company_id = %(company)s::uuid and k.period = any(%(periods)s::text[])
-    union all
-    select {columns}, k.change
-    from row_count_changes k
-    where k.company_id = %(company)s::uuid and k.period = any(%(periods)s::text[])
+    {kept}
 ) c
 where {scope}
 
+-- name: kept
+select {columns}, k.total as n
+from row_counts k
+where k.view = '{view}' and k.company_id = %(company)s::uuid and k.period = any(%(periods)s::text[])
+union all
+select {columns}, k.change
+from row_count_changes k
+where k.company_id = %(company)s::uuid and k.period = any(%(periods)s::text[])
+
 -- name: counted_as_of
--- R5: by whom rows were owed at a past moment (ADR 38).
+-- R5: what is counted at present, less the rows that have changed since, and with them as they stood
+-- (ADR 43).
 (
-    select
-        s.period, c.company_id, c.branch_id, c.assigned_to, c.product_id, c.pension_type_id,
-        s.status_type_id, s.exempt_cause is not null as is_exempt, s.has_payment, s.is_terminal,
-        t.code = 'DONE' as is_done,
-        t.code = 'DONE' and coalesce(r.code = 'CONFIRMED', false) as is_confirmed,
-        s.contact_branch_id is not null as is_contacted, s.contact_branch_id, s.contact_by,
-        case when t.code = 'DONE' then s.branch_id end as done_branch_id, s.done_by, s.done_on,
-        1 as n
+    {kept}
+    union all
+    select {cell}, -1
+    from changed_rows s
+    join clients_of_changed_rows c on c.id = s.client_id and c.deleted_at is null
+    join status_types t on t.id = s.status_type_id
+    left join status_reasons r on r.id = s.reason_id
+    where c.company_id = %(company)s::uuid
+    union all
+    select {cell}, 1
     from client_period_status s
     join clients c on c.id = s.client_id
     join status_types t on t.id = s.status_type_id
     left join status_reasons r on r.id = s.reason_id
     where c.company_id = %(company)s::uuid
 ) c
-where {scope}
+where {within} and {scope}
+
+-- name: matters
+-- Where a reader has the whole company, only what the report counts by.
+e.company_id is not null or {key_changed}
+or not (%(company)s::uuid = any(%(past_all_companies)s::uuid[]) and {whole_company})
+
+-- name: cell
+s.period, c.company_id, c.branch_id, c.assigned_to, c.product_id, c.pension_type_id,
+s.status_type_id, s.exempt_cause is not null as is_exempt, s.has_payment, s.is_terminal,
+t.code = 'DONE' as is_done,
+t.code = 'DONE' and coalesce(r.code = 'CONFIRMED', false) as is_confirmed,
+s.contact_branch_id is not null as is_contacted, s.contact_branch_id, s.contact_by,
+case when t.code = 'DONE' then s.branch_id end as done_branch_id, s.done_by, s.done_on
 
 -- name: columns
 k.period, k.company_id, k.branch_id, k.assigned_to, k.product_id, k.pension_type_id,
@@ -146,12 +165,7 @@ group by c.period, c.done_on
 -- together, so that one statement sees both as of one moment, also while others write.
 with cells as (
     select
-        s.period, c.company_id, c.branch_id, c.assigned_to, c.product_id, c.pension_type_id,
-        s.status_type_id, s.exempt_cause is not null as is_exempt, s.has_payment, s.is_terminal,
-        t.code = 'DONE' as is_done,
-        t.code = 'DONE' and coalesce(r.code = 'CONFIRMED', false) as is_confirmed,
-        s.contact_branch_id is not null as is_contacted, s.contact_branch_id, s.contact_by,
-        case when t.code = 'DONE' then s.branch_id end as done_branch_id, s.done_by, s.done_on,
+        {cell},
         count(*) as n
     from client_period_status s
     join clients c on c.id = s.client_id and c.deleted_at is null

@@ -38,14 +38,17 @@ def run(
     statement: str,
     params: Mapping[str, object],
     periods: Collection[str] | None = None,
+    matters: str | None = None,
 ) -> list[tuple[Any, ...]]:
     """Run a statement over the tables as they are, or as they stood where a reader looks (R5).
 
-    As they stood, the rows of `periods` are complete. Without any, rows of all periods have their
-    client and period alone.
+    As they stood, the rows of `periods` are complete. Without any periods, rows of all periods
+    have their client and period alone. With `matters`, only rows that have changed since are
+    there, beside `changed_rows` as they are; it says of a client `e` of `earlier` whether
+    its rows count as changed.
     """
     if read_context.as_of:
-        past = Past(read_context.as_of, read_context.zone, periods)
+        past = Past(read_context.as_of, read_context.zone, periods, matters)
         return past.run(control, statement, params)
     control.send(*_PLANNED)
     return control.connection.execute(statement.encode(), params, prepare=False).fetchall()
@@ -62,6 +65,7 @@ class Past:
     moment: datetime
     zone: str
     periods: Collection[str] | None
+    matters: str | None = None
 
     def run(
         self, control: TransactionControl, statement: str, params: Mapping[str, object]
@@ -84,10 +88,26 @@ class Past:
 
     def before(self, statement: str) -> str:
         """Put the tables in front of a statement, under their own names."""
-        rows = BLOCKS["rows_as_opened" if self.periods is None else "rows_of_periods"]
-        tables = named_queries.render(BLOCKS, "past", rows=rows, whose="true")
+        tables = named_queries.render({**BLOCKS, **self._tables}, "past", whose="true")
         rest = f", {statement[len(_WITH) :]}" if statement.startswith(_WITH) else f" {statement}"
         return f"{_WITH}{tables}{rest}"
+
+    @property
+    def _tables(self) -> Mapping[str, str]:
+        """Name the rows of the past, and the tables that they and their clients come from."""
+        if self.matters:
+            return {
+                "matters": f"({self.matters})",
+                "rows": BLOCKS["rows_changed_since"],
+                "all_rows": "changed_rows",
+                "all_clients": "clients_of_changed_rows",
+            }
+        rows = BLOCKS["rows_as_opened" if self.periods is None else "rows_of_periods"]
+        return {
+            "rows": rows,
+            "all_rows": "public.client_period_status",
+            "all_clients": "public.clients",
+        }
 
     @property
     def _params(self) -> Mapping[str, object]:

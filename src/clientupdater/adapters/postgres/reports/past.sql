@@ -8,8 +8,6 @@ status_events as not materialized (
     where e.created_at <= %(past_moment)s::timestamptz
 ),
 
-{rows},
-
 first_change as not materialized (
     select distinct on (h.client_id, h.field_changed) h.client_id, h.field_changed, h.old_value
     from (
@@ -66,6 +64,8 @@ earlier as materialized (
     left join pension_types y on y.code = x.pension_type
 ),
 
+{rows},
+
 clients as not materialized (
     select c.*
     from (
@@ -79,7 +79,7 @@ clients as not materialized (
             case when p.client_id is null then c.par_status_id else ps.id end as par_status_id,
             case when a.client_id is null then c.past_due_amount else a.amount end as past_due_amount,
             case when a.client_id is null then c.owed else a.owed end as owed
-        from public.clients c
+        from {all_clients} c
         -- One row for each client, which PostgreSQL knows by this alone: it hashes these few, not all clients.
         left join (select distinct on (e.client_id) e.* from earlier e order by e.client_id) x on x.client_id = c.id
         left join ({amounts}) a on a.client_id = c.id
@@ -87,26 +87,31 @@ clients as not materialized (
         left join par_statuses ps on ps.code = p.par_status
         where c.deleted_at is null or c.deleted_at > %(past_moment)s::timestamptz
     ) c
-    where
-        c.company_id = any(%(past_all_companies)s::uuid[])
-        or (
-            c.company_id = any(%(past_branch_companies)s::uuid[])
-            and c.branch_id in (select unnest(%(past_direct_branches)s::uuid[]))
-        )
-        or (
-            c.company_id = any(%(past_area_companies)s::uuid[])
-            and c.branch_id in (select unnest(%(past_area_branches)s::uuid[]))
-        )
-        or (
-            c.company_id = any(%(past_self_companies)s::uuid[])
-            and (
-                c.assigned_to = %(past_actor)s::uuid
-                or (
-                    c.assigned_to = any(%(past_stand_ins)s::uuid[])
-                    and c.branch_id = any(%(past_stand_in_branches)s::uuid[])
-                )
+    where {within}
+)
+
+-- name: within
+-- The policy of the transaction's scope, over where a client c was (A4).
+(
+    c.company_id = any(%(past_all_companies)s::uuid[])
+    or (
+        c.company_id = any(%(past_branch_companies)s::uuid[])
+        and c.branch_id in (select unnest(%(past_direct_branches)s::uuid[]))
+    )
+    or (
+        c.company_id = any(%(past_area_companies)s::uuid[])
+        and c.branch_id in (select unnest(%(past_area_branches)s::uuid[]))
+    )
+    or (
+        c.company_id = any(%(past_self_companies)s::uuid[])
+        and (
+            c.assigned_to = %(past_actor)s::uuid
+            or (
+                c.assigned_to = any(%(past_stand_ins)s::uuid[])
+                and c.branch_id = any(%(past_stand_in_branches)s::uuid[])
             )
         )
+    )
 )
 
 -- name: amounts
@@ -158,7 +163,7 @@ known as not materialized (
         ) as is_contact
     from (
         select s.id, s.client_id, s.period, s.created_at
-        from public.client_period_status s
+        from {all_rows} s
         where
             s.period = any(%(past_periods)s::text[])
             and s.created_at <= %(past_moment)s::timestamptz
@@ -258,7 +263,7 @@ client_period_status as not materialized (
             s.id, s.client_id, s.period, s.created_at, s.branch_id, s.status_type_id, s.reason_id,
             s.next_follow_up_on, s.promised_on, s.exempt_cause, s.has_payment, s.is_terminal,
             s.update_count, s.contact_branch_id, s.contact_by, s.done_by, s.done_on
-        from public.client_period_status s
+        from {all_rows} s
         where
             s.period = any(%(past_periods)s::text[])
             and s.created_at <= %(past_moment)s::timestamptz
@@ -295,3 +300,41 @@ client_period_status as not materialized (
     from public.client_period_status s
     where s.created_at <= %(past_moment)s::timestamptz
 )
+
+-- name: rows_changed_since
+-- Of all rows, only those that stood otherwise at the moment, or whose client was elsewhere: of the others
+-- the present counts say as much (ADR 43).
+changed_rows as materialized (
+    select
+        s.id, s.client_id, s.period, s.created_at, s.updated_at, s.branch_id, s.status_type_id,
+        s.reason_id, s.next_follow_up_on, s.promised_on, s.exempt_cause, s.has_payment,
+        s.is_terminal, s.update_count, s.contact_branch_id, s.contact_by, s.done_by, s.done_on
+    from public.client_period_status s
+    left join (
+        select e.client_id
+        from earlier e
+        where {matters}
+        union
+        select c.id
+        from public.clients c
+        where c.deleted_at > %(past_moment)s::timestamptz
+    ) m on m.client_id = s.client_id
+    where
+        s.period = any(%(past_periods)s::text[])
+        and (
+            s.created_at > %(past_moment)s::timestamptz
+            or s.updated_at > %(past_moment)s::timestamptz
+            or m.client_id is not null
+        )
+),
+
+-- As they are at present, for both sides of the difference.
+clients_of_changed_rows as materialized (
+    select
+        c.id, c.client_code, c.deleted_at, c.company_id, c.branch_id, c.assigned_to, c.product_id,
+        c.pension_type_id, c.par_status_id, c.past_due_amount, c.owed
+    from public.clients c
+    where c.id in (select r.client_id from changed_rows r)
+),
+
+{rows_of_periods}
