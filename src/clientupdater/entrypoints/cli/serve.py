@@ -68,7 +68,7 @@ def serve(
     drain_s = settings.drain_seconds if drain_seconds is None else drain_seconds
     if inherited_socket is not None:
         with_others = Metrics(metrics_folder)
-        _one(settings, server.inherited(inherited_socket), drain_s, with_others)
+        _one(settings, server.inherited(inherited_socket), drain_s, with_others, is_shared=True)
         return
     with server.listen(host, port) as listening:
         if workers == 1:
@@ -87,6 +87,8 @@ def _one(
     listening: socket.socket,
     drain_s: float,
     measures: Metrics,
+    *,
+    is_shared: bool = False,
 ) -> None:
     from clientupdater.composition import open_app
     from clientupdater.entrypoints.http import server
@@ -94,4 +96,11 @@ def _one(
 
     with listening, open_app(settings) as app:
         settings.require_keys()
-        server.run(app, ServerSettings.of(settings), listening, drain_s=drain_s, measures=measures)
+        server.run(
+            app,
+            ServerSettings.of(settings),
+            listening,
+            drain_s=drain_s,
+            measures=measures,
+            is_shared=is_shared,
+        )

@@ -1,6 +1,6 @@
 """Several server processes on one address.
 
-They share the listening socket, so the kernel gives each connection to one of them. A process that
+They share the listening socket, and take connections one by one (`shared_socket.py`). A process that
 ends is replaced. The pause before that grows while its successors end soon as well, because the
 database may be away. A process that ends with a configuration error or a bug stops all of them: a
 successor would end the same way.

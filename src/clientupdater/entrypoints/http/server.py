@@ -23,9 +23,11 @@ from clientupdater.entrypoints.http.middleware.connections import (
     BoundedConnection,
     ConnectionLimits,
 )
+from clientupdater.entrypoints.http.shared_socket import SharedSocket
 from clientupdater.entrypoints.http.system import Traffic
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterator
     from types import FrameType
 
@@ -70,14 +72,18 @@ def run(
     *,
     drain_s: float = 0.0,
     measures: Metrics | None = None,
+    is_shared: bool = False,
 ) -> None:
-    """Serve until a signal; requests under way are finished."""
+    """Serve until a signal; requests under way are finished.
+
+    Where the socket `is_shared` with other processes, each takes connections one by one.
+    """
     traffic = Traffic()
     config = config_of(app, server, traffic, measures)
     host, port = listening.getsockname()[:2]
     _log.info("serving", host=host, port=port)
     collect_garbage_seldom()
-    uvicorn_server = _Server(config, traffic, drain_s)
+    uvicorn_server = _Server(config, traffic, drain_s, is_shared=is_shared)
     with _signals_only_stop(uvicorn_server):
         uvicorn_server.run(sockets=[listening])
     _log.info("stopped serving")
@@ -112,9 +118,24 @@ def config_of(
 class _Server(uvicorn.Server):
     """Answers `/readyz` with 503 for a while before it stops listening."""
 
-    def __init__(self, config: uvicorn.Config, traffic: Traffic, drain_s: float) -> None:
+    def __init__(
+        self, config: uvicorn.Config, traffic: Traffic, drain_s: float, *, is_shared: bool
+    ) -> None:
         super().__init__(config)
-        self._traffic, self._drain_s = traffic, drain_s
+        self._traffic, self._drain_s, self._is_shared = traffic, drain_s, is_shared
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if not self._is_shared:
+            await super().startup(sockets)
+            return
+        await super().startup([])
+        self.servers = [SharedSocket(each, self._protocol) for each in sockets or ()]  # type: ignore[misc] # it has what is called
+
+    def _protocol(self) -> asyncio.Protocol:
+        config, state = self.config, self.lifespan.state
+        return config.http_protocol_class(  # type: ignore[call-arg] # ours, by `partial`
+            config=config, server_state=self.server_state, app_state=state
+        )
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         stops_now = self._traffic.draining or not self._drain_s
