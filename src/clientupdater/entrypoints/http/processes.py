@@ -1,9 +1,9 @@
 """Several server processes on one address.
 
-They share the listening socket, and take connections one by one (`shared_socket.py`). A process that
-ends is replaced. The pause before that grows while its successors end soon as well, because the
-database may be away. A process that ends with a configuration error or a bug stops all of them: a
-successor would end the same way.
+They share the listening socket, and take connections from it one by one (`shared_socket.py`). A
+process that ends is replaced. The pause before that grows while its successors end soon as well,
+because the database may be away. A process that ends with a configuration error or a bug stops all
+of them: a successor would end the same way.
 """
 
 from __future__ import annotations
