@@ -31,6 +31,73 @@ create type tracking_cycle as enum ('monthly', 'quarterly');
 -- :: type value_type
 create type value_type as enum ('string', 'number', 'boolean', 'json');
 
+-- :: function append_event(client uuid, period text, seen integer, row_status uuid, row_reason uuid, row_remarks text, row_follow_up date, row_payment boolean, row_promised_on date, row_promised_amount numeric, row_updates integer, row_exempt text, row_terminal_at timestamp with time zone, row_revived_at timestamp with time zone, row_contact_branch uuid, row_contact_by uuid, row_done_by uuid, row_done_at timestamp with time zone, row_done_on date, row_branch uuid, row_updated_by uuid, recorded_at timestamp with time zone, kind text, status uuid, reason uuid, remarks text, has_payment boolean, is_terminal boolean, channel text, occurred_at timestamp with time zone, branch uuid, follow_up date, promised_on date, promised_amount numeric, voids integer, exempt text, author uuid, actor uuid, action text, resource text, resource_id text, details jsonb, ip_address text, user_agent text)
+CREATE OR REPLACE FUNCTION public.append_event(client uuid, period text, seen integer, row_status uuid, row_reason uuid, row_remarks text, row_follow_up date, row_payment boolean, row_promised_on date, row_promised_amount numeric, row_updates integer, row_exempt text, row_terminal_at timestamp with time zone, row_revived_at timestamp with time zone, row_contact_branch uuid, row_contact_by uuid, row_done_by uuid, row_done_at timestamp with time zone, row_done_on date, row_branch uuid, row_updated_by uuid, recorded_at timestamp with time zone, kind text, status uuid, reason uuid, remarks text, has_payment boolean, is_terminal boolean, channel text, occurred_at timestamp with time zone, branch uuid, follow_up date, promised_on date, promised_amount numeric, voids integer, exempt text, author uuid, actor uuid, action text, resource text, resource_id text, details jsonb, ip_address text, user_agent text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+    row_id uuid;
+    row_company uuid;
+    row_version integer;
+begin
+    update client_period_status s
+    set
+        status_type_id = row_status,
+        reason_id = row_reason,
+        remarks = row_remarks,
+        next_follow_up_on = row_follow_up,
+        has_payment = row_payment,
+        promised_on = row_promised_on,
+        promised_amount = row_promised_amount,
+        update_count = row_updates,
+        exempt_cause = row_exempt,
+        is_terminal = row_terminal_at is not null,
+        terminal_at = row_terminal_at,
+        revived_at = row_revived_at,
+        contact_branch_id = row_contact_branch,
+        contact_by = row_contact_by,
+        done_by = row_done_by,
+        done_at = row_done_at,
+        done_on = row_done_on,
+        branch_id = row_branch,
+        updated_by = row_updated_by,
+        updated_at = recorded_at,
+        version = s.version + 1
+    where
+        s.client_id = client
+        and (s.client_id, s.period) >= (client, append_event.period)
+        and (s.client_id, s.period) <= (client, append_event.period)
+        and s.version = seen
+        and row_is_in_scope(s.client_id, s.company_id, s.home_branch_id)
+    returning s.id, s.company_id, s.version into row_id, row_company, row_version;
+    if not found then
+        return 0;
+    end if;
+    if action is not null then
+        insert into activity_logs (user_id, action, resource, resource_id, details, ip_address, user_agent)
+        values (
+            actor, append_event.action, append_event.resource, append_event.resource_id, append_event.details,
+            append_event.ip_address, append_event.user_agent
+        );
+    end if;
+    insert into status_events (
+        client_period_status_id, event_sequence, kind, status_type_id, reason_id, remarks, has_payment,
+        is_terminal, channel, occurred_at, created_at, company_id, branch_id, next_follow_up_on,
+        promised_on, promised_amount, voids, exempt_cause, created_by
+    )
+    values (
+        row_id, row_version, append_event.kind, status, reason, append_event.remarks, append_event.has_payment,
+        append_event.is_terminal, append_event.channel, append_event.occurred_at, recorded_at, row_company, branch,
+        follow_up, append_event.promised_on, append_event.promised_amount, append_event.voids, exempt, author
+    );
+    return 1;
+end
+$function$
+;
+
 -- :: function asks_for_work(status uuid, exempt text, client_is_there boolean)
 CREATE OR REPLACE FUNCTION public.asks_for_work(status uuid, exempt text, client_is_there boolean)
  RETURNS boolean
@@ -891,6 +958,52 @@ begin
             message = format('status_events_remarks: %s needs remarks', new.kind);
     end if;
     return new;
+end
+$function$
+;
+
+-- :: function row_is_in_scope(client uuid, company uuid, home_branch uuid)
+CREATE OR REPLACE FUNCTION public.row_is_in_scope(client uuid, company uuid, home_branch uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+    -- Which role the transaction acts as, also within a function of the owner. Only a member can set it.
+    acting name := current_setting('role');
+begin
+    if pg_has_role(case acting when 'none' then session_user else acting end, 'clientupdater_system', 'usage') then
+        return true;
+    end if;
+    if company = any(scope_ids('clientupdater.all_companies')) then
+        return true;
+    end if;
+    if home_branch is null then
+        -- Its client has moved to another company, and is judged by where it is now.
+        return exists (
+            select from clients c where c.id = client and row_is_in_scope(c.id, c.company_id, c.branch_id)
+        );
+    end if;
+    if company = any(scope_companies('branch')) and home_branch = any(scope_ids('clientupdater.direct_branches')) then
+        return true;
+    end if;
+    if company = any(scope_companies('area')) and home_branch = any(scope_ids('clientupdater.area_branches')) then
+        return true;
+    end if;
+    if company = any(scope_companies('self')) then
+        return exists (
+            select from clients c
+             where c.id = client
+               and (
+                   c.assigned_to = scope_actor()
+                   or (
+                       c.assigned_to = any(scope_ids('clientupdater.stand_ins'))
+                       and home_branch = any(scope_ids('clientupdater.stand_in_branches'))
+                   )
+               )
+        );
+    end if;
+    return false;
 end
 $function$
 ;
@@ -4518,6 +4631,10 @@ grant update (ended_at, ended_by) on stand_ins to clientupdater_app;
 -- :: column grant users (select)
 grant select (clerk_id, created_at, deleted_at, email, failed_login_count, first_name, id, image_url, is_active, last_login_at, last_name, locked_until, login_count, must_change_password, password_changed_at, password_expires_at, password_issued_by, password_issued_rights, updated_at, version) on users to clientupdater_app;
 
+-- :: function grant append_event(uuid,text,integer,uuid,uuid,text,date,boolean,date,numeric,integer,text,timestamp with time zone,timestamp with time zone,uuid,uuid,uuid,timestamp with time zone,date,uuid,uuid,timestamp with time zone,text,uuid,uuid,text,boolean,boolean,text,timestamp with time zone,uuid,date,date,numeric,integer,text,uuid,uuid,text,text,text,jsonb,text,text)
+revoke execute on function append_event(uuid,text,integer,uuid,uuid,text,date,boolean,date,numeric,integer,text,timestamp with time zone,timestamp with time zone,uuid,uuid,uuid,timestamp with time zone,date,uuid,uuid,timestamp with time zone,text,uuid,uuid,text,boolean,boolean,text,timestamp with time zone,uuid,date,date,numeric,integer,text,uuid,uuid,text,text,text,jsonb,text,text) from public;
+grant execute on function append_event(uuid,text,integer,uuid,uuid,text,date,boolean,date,numeric,integer,text,timestamp with time zone,timestamp with time zone,uuid,uuid,uuid,timestamp with time zone,date,uuid,uuid,timestamp with time zone,text,uuid,uuid,text,boolean,boolean,text,timestamp with time zone,uuid,date,date,numeric,integer,text,uuid,uuid,text,text,text,jsonb,text,text) to clientupdater_app;
+
 -- :: function grant blank_remarks(uuid,text)
 revoke execute on function blank_remarks(uuid,text) from public;
 
@@ -4547,6 +4664,9 @@ grant execute on function rejects_about(uuid,integer) to clientupdater_app;
 -- :: function grant remarks_were_erased(uuid,uuid)
 revoke execute on function remarks_were_erased(uuid,uuid) from public;
 grant execute on function remarks_were_erased(uuid,uuid) to clientupdater_app;
+
+-- :: function grant row_is_in_scope(uuid,uuid,uuid)
+revoke execute on function row_is_in_scope(uuid,uuid,uuid) from public;
 
 -- :: function grant sealed_leaves(uuid,uuid,uuid)
 revoke execute on function sealed_leaves(uuid,uuid,uuid) from public;

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 QUERIES = named_queries("audit/log.sql")
 
+NOT_LOGGED = dict.fromkeys(
+    ("actor", "action", "resource", "resource_id", "details", "ip_address", "user_agent")
+)
+"""Columns of a write that has no entry."""
 _AS_TEXT = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 

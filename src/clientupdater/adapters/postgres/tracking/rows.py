@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 from attrs import frozen
 
-from clientupdater.adapters.postgres.audit.log import logged_columns
+from clientupdater.adapters.postgres.audit.log import NOT_LOGGED, logged_columns
 from clientupdater.adapters.postgres.core.named_queries import Statement, named_queries
 from clientupdater.adapters.postgres.tracking.columns import (
     AFTER_ALL,
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 
 QUERIES = named_queries("tracking/rows.sql")
-_APPEND, _APPEND_LOGGED = Statement.of(QUERIES["append"]), Statement.of(QUERIES["append_logged"])
+_APPEND = Statement.of(QUERIES["append"])
 BEFORE_ALL = UUID(int=0)
 
 
@@ -103,9 +103,9 @@ class PostgresRows:
             "client": row.client,
             "seen": row.snapshot.version,
         }
-        if entry:
-            values |= logged_columns(entry)
-        if not self._connection.write(_APPEND_LOGGED if entry else _APPEND, values):
+        values |= logged_columns(entry) if entry else NOT_LOGGED
+        ((written,),) = self._connection.read(_APPEND, values)
+        if not written:
             raise self._refusal(row)
         return PeriodRow(row.client, row.company, row.period, change.snapshot)
 

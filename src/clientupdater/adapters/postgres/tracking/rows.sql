@@ -108,72 +108,19 @@ select
 from client_period_status s
 where s.id = %(row)s
 
--- name: updated_row
--- S9, S10: the sequence is the version that the row's own update gives, so that no two events
--- ever get the same one; where the row has moved on, nothing is written at all.
-update client_period_status s
-set
-    status_type_id = %(row_status)s,
-    reason_id = %(row_reason)s,
-    remarks = %(row_remarks)s,
-    next_follow_up_on = %(row_follow_up)s,
-    has_payment = %(row_payment)s,
-    promised_on = %(row_promised_on)s,
-    promised_amount = %(row_promised_amount)s,
-    update_count = %(row_updates)s,
-    exempt_cause = %(row_exempt)s,
-    is_terminal = %(row_terminal_at)s::timestamptz is not null,
-    terminal_at = %(row_terminal_at)s,
-    revived_at = %(row_revived_at)s,
-    contact_branch_id = %(row_contact_branch)s,
-    contact_by = %(row_contact_by)s,
-    done_by = %(row_done_by)s,
-    done_at = %(row_done_at)s,
-    done_on = %(row_done_on)s,
-    branch_id = %(row_branch)s,
-    updated_by = %(row_updated_by)s,
-    updated_at = %(recorded_at)s,
-    version = s.version + 1
-where
-    s.client_id = %(client)s
-    and (s.client_id, s.period) >= (%(client)s::uuid, %(period)s::text)
-    and (s.client_id, s.period) <= (%(client)s::uuid, %(period)s::text)
-    and s.version = %(seen)s
-returning s.id, s.company_id, s.version
-
--- name: event_of_updated_row
-insert into status_events (
-    client_period_status_id, event_sequence, kind, status_type_id, reason_id, remarks, has_payment,
-    is_terminal, channel, occurred_at, created_at, company_id, branch_id, next_follow_up_on,
-    promised_on, promised_amount, voids, exempt_cause, created_by
-)
-select
-    updated_row.id, updated_row.version, %(kind)s,
-    %(status)s, %(reason)s, %(remarks)s, %(has_payment)s, %(is_terminal)s, %(channel)s,
-    %(occurred_at)s, %(recorded_at)s,
-    updated_row.company_id, %(branch)s, %(follow_up)s, %(promised_on)s, %(promised_amount)s, %(voids)s,
-    %(exempt)s, %(by)s
-from updated_row
-
 -- name: append
-with updated_row as ({updated_row})
-
-{event_of_updated_row}
-
--- name: append_logged
-with updated_row as ({updated_row}),
-
-logged as (
-    insert into activity_logs (
-        user_id, action, resource, resource_id, details, ip_address, user_agent
-    )
-    select
-        %(actor)s, %(action)s, %(resource)s, %(resource_id)s, %(details)s, %(ip_address)s,
-        %(user_agent)s
-    from updated_row
+-- The row, its event and the entry in the log, by a function that judges the row once.
+select append_event(
+    %(client)s, %(period)s, %(seen)s,
+    %(row_status)s, %(row_reason)s, %(row_remarks)s, %(row_follow_up)s, %(row_payment)s, %(row_promised_on)s,
+    %(row_promised_amount)s, %(row_updates)s, %(row_exempt)s, %(row_terminal_at)s,
+    %(row_revived_at)s, %(row_contact_branch)s, %(row_contact_by)s, %(row_done_by)s, %(row_done_at)s,
+    %(row_done_on)s, %(row_branch)s, %(row_updated_by)s, %(recorded_at)s,
+    %(kind)s, %(status)s, %(reason)s, %(remarks)s, %(has_payment)s, %(is_terminal)s, %(channel)s,
+    %(occurred_at)s, %(branch)s, %(follow_up)s, %(promised_on)s, %(promised_amount)s, %(voids)s,
+    %(exempt)s, %(by)s,
+    %(actor)s, %(action)s, %(resource)s, %(resource_id)s, %(details)s, %(ip_address)s, %(user_agent)s
 )
-
-{event_of_updated_row}
 
 -- name: open_many
 -- As open, of many; their events follow.
@@ -194,8 +141,8 @@ order by w.client
 on conflict on constraint client_period_status_one_per_period do nothing
 
 -- name: write_many
--- As append, of many rows: each is brought to where it stands after its events, which get their
--- positions in their sequence.
+-- S9, S10: each row is brought to where it stands after its events, which get their positions in their
+-- sequence; where a row has moved on, nothing is written.
 with updated_row as (
     update client_period_status s
     set
