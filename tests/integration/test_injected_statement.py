@@ -22,12 +22,13 @@ from clientupdater.domain.access_scope import AccessScope, over_branches, over_n
 from clientupdater.domain.ids import BranchId, CompanyId, PersonId
 from clientupdater.domain.permissions import Scope
 from clientupdater.ports.unit_of_work import ADMINISTRATION, SYSTEM
+from tests.support.appending import appended, move
 from tests.support.plain_sql import SqlRows, sql_rows
 from tests.support.pools import pool_on
 from tests.support.signed_scopes import SIGNER, verify_scopes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from clientupdater.ports.unit_of_work import RowSecurityScope
     from tests.support.servers import Database
@@ -61,6 +62,12 @@ class Attack:
     def sees(self, connection: Connection) -> set[UUID]:
         return {row[0] for row in connection.execute("select id from clients")}
 
+    def updates(self, connection: Connection) -> set[UUID]:
+        """Call the function that writes an update, for each client."""
+        to = move(connection, None, self.here)
+        clients = self.mine, self.other
+        return {each for each in clients if appended(connection, {**to, "client": each})}
+
 
 @pytest.fixture
 def attack(database: Database) -> Iterator[Attack]:
@@ -77,6 +84,7 @@ def _world(made: SqlRows) -> tuple[Any, ...]:
     mine, other = made.client(here), made.client(there)
     for client in (mine, other):
         made.event(made.row(client))
+    made.connection.execute("update client_period_status set version = 0")
     made.connection.execute(
         "insert into user_sessions (user_id, session_token, expires_at)"
         " values (%s, 'of the boss', now() + interval '1 day')",
@@ -142,6 +150,8 @@ def test_no_setting_makes_the_transaction_the_system(attack: Attack) -> None:
         "set session_replication_role = replica",
         "alter role clientupdater bypassrls",
         "select * from scope_keys",
+        "select row_is_in_scope(gen_random_uuid(), gen_random_uuid(), null)",
+        "select set_config('role', 'clientupdater_system', true)",
         "select claim_answer(gen_random_uuid(), 'a key of another', now())",
         "select keep_answer(gen_random_uuid(), 'k', '', '', 200, '{}', '', now(), now())",
         "insert into scope_keys (name, inner_pad, outer_pad) values ('mine', '', '')",
@@ -171,18 +181,41 @@ def test_the_roles_that_the_login_has_show_no_more(attack: Attack, role: str) ->
     with attack.within() as connection:
         connection.execute(f"set local role {role}".encode())
         assert attack.sees(connection) == {attack.mine}
+        assert attack.updates(connection) == {attack.mine}
 
 
-def test_a_scope_that_is_not_signed_is_refused(attack: Attack) -> None:
+def test_the_function_that_writes_an_update_writes_none_for_a_client_of_others(
+    attack: Attack,
+) -> None:
+    written = "select count(*) from status_events where kind = 'moved'"
+    logged = "select count(*) from activity_logs where action = 'forged'"
+    with attack.within() as connection:
+        to = move(connection, attack.other, attack.here, actor=attack.boss, action="forged")
+        assert appended(connection, to) == 0
+        assert attack.updates(connection) == {attack.mine}
+        assert connection.execute(written).fetchall() == [(1,)]
+        assert connection.execute(logged).fetchall() == [(0,)]
+    for scope in (over_nothing(attack.person), ADMINISTRATION):
+        with attack.within(scope) as connection:
+            assert attack.updates(connection) == set()
+
+
+@pytest.mark.parametrize("act", [Attack.sees, Attack.updates])
+def test_a_scope_that_is_not_signed_is_refused(
+    attack: Attack, act: Callable[[Attack, Connection], set[UUID]]
+) -> None:
     wider = {"direct_branches": attack.there, "all_companies": attack.company}
     for name, value in wider.items():
         with attack.within() as connection:
             connection.execute(f"set local clientupdater.{name} = '{{{value}}}'".encode())
             with pytest.raises(psycopg.errors.InsufficientPrivilege, match="is not signed"):
-                attack.sees(connection)
+                act(attack, connection)
 
 
-def test_a_signature_of_another_key_is_refused(attack: Attack) -> None:
+@pytest.mark.parametrize("act", [Attack.sees, Attack.updates])
+def test_a_signature_of_another_key_is_refused(
+    attack: Attack, act: Callable[[Attack, Connection], set[UUID]]
+) -> None:
     forger = ScopeSigner(KeyedHash(b"f" * 32))
     with attack.within() as connection:
         wider = {
@@ -192,7 +225,7 @@ def test_a_signature_of_another_key_is_refused(attack: Attack) -> None:
         values = forger.signed(process_of(connection), attack.person, wider)
         _set(connection, values)
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="is not signed"):
-            attack.sees(connection)
+            act(attack, connection)
 
 
 def test_signed_ids_do_not_pass_under_another_name(attack: Attack) -> None:
@@ -209,18 +242,21 @@ def test_signed_ids_do_not_pass_under_another_name(attack: Attack) -> None:
 
 
 @pytest.mark.parametrize("scope", [Scope.SELF, Scope.BRANCH, Scope.AREA])
-def test_a_company_is_not_added_to_what_is_signed(attack: Attack, scope: Scope) -> None:
+@pytest.mark.parametrize("act", [Attack.sees, Attack.updates])
+def test_a_company_is_not_added_to_what_is_signed(
+    attack: Attack, scope: Scope, act: Callable[[Attack, Connection], set[UUID]]
+) -> None:
     here = frozenset({attack.here})
     elsewhere = AccessScope(attack.person, None, {CompanyId(uuid4()): scope}, here, here)
     with attack.within(elsewhere) as connection:
-        assert attack.sees(connection) == set()
+        assert act(attack, connection) == set()
         connection.execute(
             "select set_config('clientupdater.actor', regexp_replace("
             " current_setting('clientupdater.actor'), '{[^|}]+}', %s), true)",
             (f"{{{attack.company}}}",),
         )
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="is not signed"):
-            attack.sees(connection)
+            act(attack, connection)
 
 
 def test_a_scope_that_was_stolen_from_another_connection_is_refused(attack: Attack) -> None:
@@ -373,6 +409,8 @@ def test_what_an_injected_statement_can_still_do(attack: Attack) -> None:
             "select client_has_ended(%(other)s)",
         ):
             connection.execute(statement.encode(), _names(attack))
+        to = move(connection, attack.mine, attack.here)
+        assert appended(connection, {**to, "by": attack.boss, "actor": attack.boss}) == 1
 
 
 def _names(attack: Attack) -> dict[str, object]:

@@ -18,10 +18,11 @@ from clientupdater.domain.access import Actor, ClientPlace, Grant, Territory, de
 from clientupdater.domain.access_scope import AccessScope, access_scope_of
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
+from tests.support.appending import APPEND, move
 from tests.support.plain_sql import access_scope as set_reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tests.support.servers import Database
 
@@ -135,6 +136,19 @@ def listed(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]
     return [set(ids) for ids in row]
 
 
+APPENDED = f"""
+select c.id from unnest(%(clients)s::uuid[]) c (id)
+where ({APPEND.replace("%(client)s", "c.id")}) = 1
+"""
+
+
+def updated(connection: Connection, clients: Iterable[UUID]) -> set[UUID]:
+    """Write an update of every client's row, and take it back; give whose rows were written."""
+    params = {**move(connection, None, BRANCHES[0]), "clients": list(clients)}
+    with connection.transaction(force_rollback=True):
+        return {id_ for (id_,) in connection.execute(APPENDED.encode(), params)}
+
+
 def test_A4_the_policy_the_lists_and_row_level_security_agree(connection: Connection) -> None:
     everyone = places(connection)
     companies = tuple({place.company for place in everyone.values()})
@@ -153,6 +167,29 @@ def test_A4_the_policy_the_lists_and_row_level_security_agree(connection: Connec
 
     agree()
     assert judged > 5000
+
+
+def test_A4_an_update_is_written_for_the_clients_that_row_level_security_shows(
+    connection: Connection,
+) -> None:
+    everyone = places(connection)
+    assert updated(connection, everyone) == set(everyone)  # as the system
+    companies = tuple({place.company for place in everyone.values()})
+    written, known = 0, read_configuration(connection)
+
+    @settings(max_examples=50)
+    @given(st.data())
+    def agree(data: st.DataObject) -> None:
+        nonlocal written
+        actor = data.draw(actors(companies, Permission.STATUS_UPDATE))
+        shown, _, _ = enforced(
+            connection, known.scope(access_scope_of(actor, Permission.STATUS_UPDATE))
+        )
+        assert updated(connection, everyone) == shown
+        written += len(shown)
+
+    agree()
+    assert written > 200
 
 
 @pytest.mark.rule("A4", "A10")
@@ -178,4 +215,6 @@ def test_no_reader_of_one_company_reads_the_canary_of_the_other(
 
 def test_an_actor_without_a_scope_sees_nothing(connection: Connection) -> None:
     stranger = AccessScope(PersonId(uuid4()), None, {}, frozenset(), frozenset())
+    everyone = places(connection)
     assert enforced(connection, stranger) == [set(), set(), set()]
+    assert updated(connection, everyone) == set()
