@@ -83,10 +83,6 @@ class Connection(psycopg.Connection[Row]):
         """Run a statement, and give its rows."""
         return self.rows(self._run(statement, params))
 
-    def write(self, statement: Statement, params: Mapping[str, object]) -> int:
-        """Run a statement, and give how many rows it wrote."""
-        return self._run(statement, params).command_tuples or 0
-
     def _run(self, statement: Statement, params: Mapping[str, object]) -> PGresult:
         """Run it; it is prepared the first time, unless a pooler is between.
 
