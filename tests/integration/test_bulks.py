@@ -13,7 +13,6 @@ import psycopg
 import pytest
 
 from clientupdater.adapters.postgres.core.connection import Connection
-from clientupdater.adapters.postgres.core.named_queries import Statement
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.access import Actor, Territory
 from clientupdater.domain.errors import NotFound, Unavailable, VersionConflict
@@ -32,6 +31,7 @@ from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, PAID, Tracki
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from clientupdater.adapters.postgres.core.connection import Sent
     from clientupdater.domain.clients import Client
     from clientupdater.usecases.clients.client_access import Outcome
     from tests.support.servers import Database
@@ -55,13 +55,9 @@ class CountingCursor(psycopg.Cursor[tuple[Any, ...]]):
 class CountingConnection(Connection):
     """A connection that counts what it sends without a cursor."""
 
-    def send(self, message: str) -> Any:
-        SENT.append(message)
-        return super().send(message)
-
-    def _run(self, statement: Statement, params: Any) -> Any:
-        SENT.append(statement.text.decode())
-        return super()._run(statement, params)
+    def send(self, commands: Sequence[Sent]) -> Any:
+        SENT.append(str(commands))
+        return super().send(commands)
 
 
 @pytest.fixture

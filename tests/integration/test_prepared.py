@@ -1,8 +1,8 @@
-"""Statements with their values written in: any value comes back as it is."""
+"""Commands of one message: their values, what is kept prepared, and what fails."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,14 +13,15 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.core import connection as connections
-from clientupdater.adapters.postgres.core.connection import Connection
+from clientupdater.adapters.postgres.core.connection import Command, Connection
+from clientupdater.adapters.postgres.core.literals import written_out
 from clientupdater.adapters.postgres.core.named_queries import Statement
-from clientupdater.adapters.postgres.core.prepared import executed, written_out
 from clientupdater.adapters.postgres.core.transactions import TransactionControl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+    from clientupdater.adapters.postgres.core.connection import Sent
     from tests.support.servers import Database
 
 VALUES = [
@@ -29,6 +30,7 @@ VALUES = [
     ("text", None),
     ("uuid", UUID(int=7)),
     ("date", date(2026, 11, 29)),
+    ("time", time(13, 5)),
     ("timestamptz", datetime(2026, 11, 29, 1, 2, 3, 4, UTC)),
     ("bigint", -(2**62)),
     ("boolean", True),
@@ -45,44 +47,111 @@ def connection(database: Database) -> Iterator[Connection]:
         yield connection
 
 
-@pytest.mark.parametrize("write", [executed, written_out])
 @pytest.mark.parametrize(("kind", "value"), VALUES, ids=[kind for kind, _ in VALUES])
-def test_a_value_comes_back_as_it_is(
-    connection: Connection,
-    write: Callable[[Connection, Statement, list[object]], str],
-    kind: str,
-    value: object,
+def test_a_value_that_is_written_out_comes_back_as_it_is(
+    connection: Connection, kind: str, value: object
 ) -> None:
     statement = Statement.of(f"select %(value)s::{kind}, 'between', %(other)s::text")
-    text = write(connection, statement, [value, "other"])
+    text = written_out(connection, statement, {"value": value, "other": "other"})
     expected = value.obj if isinstance(value, Jsonb) else value
     assert connection.execute(text.encode()).fetchall() == [(expected, "between", "other")]
 
 
-def test_a_statement_is_prepared_once_and_the_oldest_of_too_many_makes_room(
+@pytest.fixture(params=["prepared", "behind a pooler"])
+def sending(request: pytest.FixtureRequest, connection: Connection) -> Connection:
+    if request.param == "behind a pooler":
+        connection.prepare_threshold = None
+    return connection
+
+
+def number(statement: Statement, number: int) -> Command:
+    return Command.of(statement, {"n": number})
+
+
+def prepared(connection: Connection) -> dict[bytes, str]:
+    """Give the names that statements are prepared under, by their text."""
+    kept = connection.execute("select statement, name from pg_prepared_statements", prepare=False)
+    return {text.encode(): name for text, name in kept if name.startswith("ours_")}
+
+
+SEVEN = Statement.of("select %(n)s::int")
+
+
+def test_several_commands_give_a_result_each_in_one_message(sending: Connection) -> None:
+    commands: list[Sent] = [
+        "begin",
+        number(SEVEN, 7),
+        "select 'a', 'b'",
+        number(SEVEN, 8),
+        "commit",
+    ]
+    results = sending.send(commands)
+    assert [sending.rows(each) for each in results if each.nfields] == [
+        [(7,)],
+        [("a", "b")],
+        [(8,)],
+    ]
+    assert len(results) == len(commands)
+    assert sending.info.transaction_status == TransactionStatus.IDLE
+
+
+def test_commands_after_one_that_fails_do_nothing_and_the_connection_goes_on(
+    sending: Connection,
+) -> None:
+    sending.send(["create temporary table kept (n int)"])
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        sending.send(["begin", "select 1 / 0", "insert into kept values (1)", "commit"])
+    assert sending.info.transaction_status == TransactionStatus.INERROR
+    sending.send(["rollback", "begin", number(SEVEN, 7), "commit"])
+    assert sending.execute("select count(*) from kept").fetchall() == [(0,)]
+
+
+def test_a_message_longer_than_the_buffers_of_both_ends_is_sent_and_read(
+    sending: Connection,
+) -> None:
+    """Neither side may wait for the other to read while it writes."""
+    long = Statement.of("select %(text)s::text")
+    text = "x" * 3_000_000
+    results = sending.send([Command.of(long, {"text": text}) for _ in range(4)])
+    assert [sending.rows(each) == [(text,)] for each in results] == [True] * 4
+
+
+def test_a_statement_is_prepared_once_and_the_one_used_least_lately_makes_room(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "_MOST", 2)
-    for number in (1, 2, 1, 2, 3):
-        text = executed(connection, Statement.of(f"select {number}, %(n)s::int"), [number])
-        assert connection.execute(text.encode()).fetchall() == [(number, number)]
-    (count,) = connection.execute(
-        "select count(*) from pg_prepared_statements where name like 'ours_%'"
-    ).fetchall()
-    assert count == (2,)
+    first, second, third = (Statement.of(f"select {n}, %(n)s::int") for n in range(3))
+    for each in (first, second, first):
+        connection.send([number(each, 7)])
+    name = prepared(connection)[first.text]
+    for each in (third, first):
+        connection.send([number(each, 7)])
+    kept = prepared(connection)
+    assert set(kept) == {first.text, third.text}
+    assert kept[first.text] == name
 
 
-def test_a_connection_that_keeps_no_statements_gets_the_statement_itself(
-    connection: Connection,
+def test_commands_of_one_message_make_no_room_for_each_other(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(connections, "_MOST", 2)
+    old, other, new = (Statement.of(f"select {n}, %(n)s::int") for n in range(3))
+    connection.send([number(old, 1), number(other, 1)])
+    results = connection.send([number(old, 1), number(new, 2)])
+    assert [connection.rows(each) for each in results] == [[(0, 1)], [(2, 2)]]
+
+
+def test_behind_a_pooler_nothing_is_prepared(connection: Connection) -> None:
     connection.prepare_threshold = None
-    assert executed(connection, Statement.of("select %(n)s::int"), [7]) == "select 7::int"
+    assert connection.read(SEVEN, {"n": 7}) == [(7,)]
+    kept = connection.execute("select name from pg_prepared_statements", prepare=False)
+    assert kept.fetchall() == []
 
 
 def read_number(connection: Connection) -> list[tuple[object, ...]]:
-    control, statement = TransactionControl.of(connection), Statement.of("select %(n)s::int")
+    control = TransactionControl.of(connection)
     with control.reading("begin read only"):
-        return control.read_last(lambda known: executed(known, statement, [7]))
+        return control.read_last(number(SEVEN, 7))
 
 
 def test_a_page_is_read_again_where_what_it_had_prepared_is_gone(connection: Connection) -> None:
@@ -105,13 +174,39 @@ def test_after_psycopg_dropped_every_prepared_statement_a_statement_is_prepared_
 
 
 def test_a_rollback_of_ours_leaves_prepared_what_is_prepared(connection: Connection) -> None:
-    control, statement = TransactionControl.of(connection), Statement.of("select %(n)s::int")
+    control = TransactionControl.of(connection)
     connection.execute("select 1", prepare=True)
-    before = connection.name_of(statement)
+    connection.send([number(SEVEN, 7)])
+    before = prepared(connection)
     with pytest.raises(ZeroDivisionError), control.transaction(control.send):
         raise ZeroDivisionError
-    assert connection.name_of(statement) == before
-    assert connection.read(statement, {"n": 7}) == [(7,)]
+    assert connection.read(SEVEN, {"n": 7}) == [(7,)]
+    assert prepared(connection) == before
+
+
+@pytest.mark.parametrize(("kind", "value"), VALUES[:-1], ids=[kind for kind, _ in VALUES[:-1]])
+def test_a_value_of_a_statement_among_others_comes_back_as_it_is(
+    sending: Connection, kind: str, value: object
+) -> None:
+    statement = Statement.of(f"select %(value)s::{kind}, 'between', %(other)s::text")
+    command = Command.of(statement, {"value": value, "other": "$1"})
+    _, result, _ = sending.send(["begin", command, "commit"])
+    assert sending.rows(result) == [(value, "between", "$1")]
+
+
+def test_a_zero_byte_ends_its_value_and_not_the_message(sending: Connection) -> None:
+    statement = Statement.of("select %(text)s::text")
+    results = sending.send([Command.of(statement, {"text": "a\0b"}), "select 7"])
+    assert [sending.rows(each) for each in results] == [[("a",)], [(7,)]]
+
+
+def test_a_statement_that_is_not_prepared_yet_goes_in_a_message_that_ends_a_failed_transaction(
+    sending: Connection,
+) -> None:
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        sending.send(["begin", "select 1 / 0"])
+    *_, result, _ = sending.send(["rollback", "begin", number(SEVEN, 7), "commit"])
+    assert sending.rows(result) == [(7,)]
 
 
 @pytest.mark.parametrize(("kind", "value"), VALUES, ids=[kind for kind, _ in VALUES])
@@ -130,10 +225,10 @@ def test_a_value_of_a_statement_of_its_own_comes_back_as_it_is(
 def test_the_second_statement_of_a_transaction_is_never_sent_outside_of_it(
     connection: Connection,
 ) -> None:
-    control, statement = TransactionControl.of(connection), Statement.of("select %(n)s::int")
+    control = TransactionControl.of(connection)
     with control.reading("begin read only"):
         control.begun.execute("select 1")
         with pytest.raises(psycopg.errors.InvalidSqlStatementName):
-            control.read_last(lambda _: "execute gone(1)")
+            control.read_last("execute gone(1)")
     assert connection.info.transaction_status == TransactionStatus.IDLE
-    assert executed(connection, statement, [7])
+    assert connection.read(SEVEN, {"n": 7}) == [(7,)]

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from attrs import Factory, define
+from psycopg.pq import Escaping
 
+from clientupdater.adapters.postgres.core.connection import Command
+from clientupdater.adapters.postgres.core.literals import written_out
 from clientupdater.adapters.postgres.core.named_queries import Statement
-from clientupdater.adapters.postgres.core.prepared import executed, written_out
 from clientupdater.adapters.postgres.core.transactions import TransactionControl
 from clientupdater.adapters.postgres.read_models import PostgresReadModels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from psycopg.pq.abc import PGresult
 
-    from clientupdater.adapters.postgres.core.connection import Connection, Row
+    from clientupdater.adapters.postgres.core.connection import Connection, Row, Sent
     from clientupdater.adapters.postgres.core.repositories import PostgresTransaction
 
 
@@ -41,6 +44,8 @@ GROWING = (
 """Tables that grow with clients, or with what is done; the others stay small."""
 _READING = re.compile(rb"\s*(with|select|execute)\b")
 
+_numbers = count()
+
 Plan = dict[str, Any]
 
 
@@ -50,6 +55,8 @@ class Explaining:
 
     connection: Connection
     plans: list[Plan] = Factory(list)
+    _names: dict[bytes, bytes] = Factory(dict)
+    """Of the statements that it prepared, by their text."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.connection, name)
@@ -61,23 +68,36 @@ class Explaining:
         text = statement
         if params:
             known = Statement.of(statement.decode())
-            write = written_out if prepare is False else executed
-            text = write(self, known, known.values(params)).encode()  # type: ignore[arg-type] # it stands in for one
+            if prepare is False:
+                text = written_out(self.connection, known, params).encode()
+            else:
+                text = self._executed(Command.of(known, params))
         self._explain(text)
         return self.connection.execute(text, prepare=False)
 
-    def send(self, message: str) -> list[PGresult]:
-        """Explain and run a statement, but not the commit after it."""
-        text = message.removesuffix("; commit")
-        self._explain(text.encode())
-        results = self.connection.send(text)
-        return results if text == message else [*results, results[-1]]
+    def send(self, commands: Sequence[Sent]) -> list[PGresult]:
+        """Explain and run commands, but not the commit after them."""
+        run = [each for each in commands if each != "commit"]
+        for each in run:
+            self._explain(each.encode() if isinstance(each, str) else self._executed(each))
+        results = self.connection.send(run)
+        return results if len(run) == len(commands) else [*results, results[-1]]
 
     def read(self, statement: Statement, params: Mapping[str, object]) -> list[Row]:
         """Explain a statement as it is prepared, and run it."""
-        values = statement.values(params)
-        self._explain(executed(self.connection, statement, values).encode())
+        self._explain(self._executed(Command.of(statement, params)))
         return self.connection.read(statement, params)
+
+    def _executed(self, command: Command) -> bytes:
+        name, escape = self._prepared(command.statement.text), Escaping(self.connection.pgconn)
+        values = [b"null" if v is None else escape.escape_literal(v) for v in command.values]
+        return b"execute %b(%b)" % (name, b", ".join(values)) if values else b"execute " + name
+
+    def _prepared(self, text: bytes) -> bytes:
+        if text not in self._names:
+            name = self._names[text] = b"explained_%d" % next(_numbers)
+            self.connection.execute(b"prepare %b as %b" % (name, text), prepare=False)
+        return self._names[text]
 
     def _explain(self, text: bytes) -> None:
         if _READING.match(text):

@@ -45,6 +45,13 @@ class StoredResponse:
     """Sealed."""
 
 
+@frozen
+class AlreadyDone(Exception):
+    """The request with this key was done; it is no error of the domain, and no act handles it."""
+
+    response: StoredResponse
+
+
 KeepResponse: TypeAlias = "Callable[[Claim, StoredResponse, datetime], None]"
 """Stores the response to a request whose key is claimed, until a moment."""
 CompleteJob: TypeAlias = "Callable[[JobClaim, datetime], bool]"
@@ -55,7 +62,5 @@ CompleteJob: TypeAlias = "Callable[[JobClaim, datetime], bool]"
 class OuterTransaction:
     """Several units of work that commit together, or not at all."""
 
-    stored: StoredResponse | None
-    """The response stored under the key that the transaction claims."""
     keep_response: KeepResponse
     complete_job: CompleteJob

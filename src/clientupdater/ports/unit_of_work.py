@@ -184,7 +184,8 @@ class UnitsOfWork(Protocol):
 
         An inner one that fails rolls back alone; the others remain. Leaving the outer one cleanly
         commits them, an exception rolls all of them back. The first inner one costs nothing where
-        its scope is `rls_scope`. Raises RequestInProgress, without waiting, while another
-        transaction has the key.
+        its scope is `rls_scope`. The key is claimed before anything inside reads or writes, at the
+        latest when the outer one ends: then AlreadyDone is raised with the response stored under
+        it, or RequestInProgress, without waiting, while another transaction has the key.
         """
         ...

@@ -4,13 +4,14 @@
     count       429, by person, or by address for a public endpoint
     receive     only now, unless the body came with its head: no unknown caller makes us wait
     parse       400, 406, 413, 415
-    replay      a repeated Idempotency-Key gets the stored response
+    replay      a repeated Idempotency-Key gets the stored response, whatever follows
     authorize   404 if the caller must not see the subject, 403 if they may only see it
     structure   422 with every fault
     version     428 if it is missing; 412 or 409 if it is stale
     handle      the rules, in the use case
 
 The use case authorizes the caller and compares versions itself, in the transaction of its work.
+The key is claimed with the first statement of that transaction, or at its end.
 The pipeline authorizes only before it answers 422 or replays a response, so that neither shows
 what a 404 would hide. All of this runs in one thread of a pool as large as the database's, so a
 request with a thread has a connection, too, and keeps it to its end.

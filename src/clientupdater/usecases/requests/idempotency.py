@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from clientupdater.domain.access import rights_digest
 from clientupdater.domain.errors import KeyUsedOtherwise
-from clientupdater.ports.idempotency import Claim, IdempotencyKey, StoredResponse
+from clientupdater.ports.idempotency import AlreadyDone, Claim, IdempotencyKey, StoredResponse
 from clientupdater.ports.sealing import Unreadable
 from clientupdater.ports.unit_of_work import NO_CLIENTS
 
@@ -106,13 +106,14 @@ class Idempotency:
         """Claim the key; return the response stored under it, or act and store the reply."""
         now = self.clock.now()
         claim = Claim(request.idempotency_key, now)
-        with self.work.outer_transaction(request.rls_scope, claim) as transaction:
-            if transaction.stored:
-                return transaction.stored, None
-            reply = act() if act else None
-            if reply and not reply.refusal:
-                response = self._stored_response(request, reply)
-                transaction.keep_response(claim, response, now + self.keep_for)
+        try:
+            with self.work.outer_transaction(request.rls_scope, claim) as transaction:
+                reply = act() if act else None
+                if reply and not reply.refusal:
+                    response = self._stored_response(request, reply)
+                    transaction.keep_response(claim, response, now + self.keep_for)
+        except AlreadyDone as done:
+            return done.response, None
         return None, reply
 
     def _stored_response(self, request: KeyedRequest, reply: Reply) -> StoredResponse:

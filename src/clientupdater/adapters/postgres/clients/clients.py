@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from attrs import evolve, frozen
 
+from clientupdater.adapters.postgres.core.connection import Command
 from clientupdater.adapters.postgres.core.named_queries import Statement, named_queries
 from clientupdater.adapters.postgres.tracking.rows import QUERIES as TRACKING
 from clientupdater.adapters.postgres.tracking.rows import row_of
@@ -19,10 +20,11 @@ from clientupdater.domain.sync.fields import Field
 from clientupdater.ports.tracking import ClientInPeriod
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connection import Connection
+    from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.domain.ids import ClientRef
     from clientupdater.domain.officers import AssignmentEnd
     from clientupdater.domain.periods import Period
@@ -38,8 +40,12 @@ CLIENT_WIDTH, STAFF_WIDTH = 11, 4
 class PostgresClients:
     """Implements `Clients`."""
 
-    _connection: Connection
-    _configuration: Configuration
+    _control: TransactionControl
+    _settings: Callable[[], Configuration]
+
+    @property
+    def _connection(self) -> Connection:
+        return self._control.begun
 
     def find(self, client: ClientId) -> Client | None:
         return self._one("client_by_id", {"id": client})
@@ -49,22 +55,25 @@ class PostgresClients:
 
     def in_period(self, client: ClientRef, period: Period) -> ClientInPeriod | None:
         statement = _IN_PERIOD_BY_CODE if isinstance(client, str) else _IN_PERIOD
-        rows = self._connection.read(statement, {"client": client, "period": str(period)})
+        command = Command.of(statement, {"client": client, "period": str(period)})
+        rows = self._control.read(command)
         if not rows:
             return None
+        configuration = self._settings()
         (columns,) = rows
         until = CLIENT_WIDTH + STAFF_WIDTH
         people = columns[CLIENT_WIDTH:until]
         staff = {id_: name for id_, name in zip(people[::2], people[1::2], strict=True) if id_}
-        known = client_of(self._configuration, *columns[:CLIENT_WIDTH])
-        row = row_of(self._configuration.codes, *columns[until:]) if columns[until] else None
+        known = client_of(configuration, *columns[:CLIENT_WIDTH])
+        row = row_of(configuration.codes, *columns[until:]) if columns[until] else None
         return ClientInPeriod(known, row, staff)
 
     def find_all(self, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
         codes = [ref for ref in refs if isinstance(ref, str)]
         params = {"ids": [ref for ref in refs if not isinstance(ref, str)], "codes": codes}
         cursor = self._connection.execute(QUERIES["clients_by_ref"], params)
-        clients = [client_of(self._configuration, *columns) for columns in cursor]
+        configuration = self._settings()
+        clients = [client_of(configuration, *columns) for columns in cursor]
         by_ref: dict[ClientRef, Client] = {c.code: c for c in clients} | {c.id: c for c in clients}
         return {ref: by_ref[ref] for ref in refs if ref in by_ref}
 
@@ -112,7 +121,7 @@ class PostgresClients:
 
     def _one(self, query: str, params: dict[str, object]) -> Client | None:
         columns = self._connection.execute(QUERIES[query], params).fetchone()
-        return client_of(self._configuration, *columns) if columns else None
+        return client_of(self._settings(), *columns) if columns else None
 
     def _refusal(self, seen: ContactCard) -> NotFound | VersionConflict:
         params = {"client": seen.client}

@@ -6,24 +6,26 @@ three times the CPU of the message itself.
 
 from __future__ import annotations
 
-import time
-from datetime import date
+import re
+from datetime import date, time
 from decimal import Decimal
 from functools import cached_property
 from itertools import count
-from typing import TYPE_CHECKING, Any, TypeVar
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import psycopg
+from attrs import frozen
 from psycopg import adapt
 from psycopg.errors import error_from_result
 from psycopg.generators import execute
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import Escaping, ExecStatus, TransactionStatus
 
 from clientupdater.runtime.deadlines import ends_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from psycopg.abc import PQGen, Transformer
     from psycopg.pq.abc import PGresult
@@ -35,11 +37,31 @@ Row = tuple[Any, ...]
 
 GRACE_S = 0.25
 """How long to wait after the deadline: PostgreSQL ends the statement at it, and answers."""
-PLAIN = (int, UUID, date, Decimal)
+_PLAIN = (int, UUID, date, time, Decimal)
 """Types that PostgreSQL reads as Python writes them, moments among them: a datetime is a date."""
 _MOST = 50
-"""Statements of one connection; the one prepared first goes first."""
+"""Statements that one connection keeps prepared; the one that was used least lately goes first."""
 _numbers = count()
+_PARAMETER = re.compile(rb"\$(\d+)")
+
+
+@frozen
+class Command:
+    """A statement with its values as text."""
+
+    statement: Statement
+    values: Sequence[bytes | None] = ()
+
+    @classmethod
+    def of(cls, statement: Statement, params: Mapping[str, object]) -> Command:
+        """PostgreSQL takes the type of each value from where it stands."""
+        wanted = [params[name] for name in statement.names]
+        values = [None if v is None else _ENCODERS.get(type(v), _encoded)(v) for v in wanted]
+        return cls(statement, values)
+
+
+Sent: TypeAlias = "Command | str"
+"""A command, or a statement that is sent as it is: it is short, or seldom the same."""
 
 
 class Connection(psycopg.Connection[Row]):
@@ -66,7 +88,7 @@ class Connection(psycopg.Connection[Row]):
         ends = ends_at()
         if ends is None or timeout is not None:
             return super().wait(gen, interval, timeout)
-        left = max(0.0, ends - time.monotonic()) + GRACE_S
+        left = max(0.0, ends - monotonic()) + GRACE_S
         try:
             return super().wait(gen, interval, left)
         except psycopg.OperationalError:
@@ -74,37 +96,28 @@ class Connection(psycopg.Connection[Row]):
                 self.close()
             raise
 
-    def send(self, message: str) -> list[PGresult]:
-        """Send statements in one message, and give their results."""
-        self.pgconn.send_query(message.encode())
+    def send(self, commands: Sequence[Sent]) -> list[PGresult]:
+        """Send commands in one message, and give their results.
+
+        The protocol runs a prepared statement alone in its message; EXECUTE runs it among others,
+        by the same plan. PostgreSQL passes over what follows a command that fails.
+        """
+        (command, *others) = commands
+        if others or isinstance(command, str) or not self._prepares:
+            self.pgconn.send_query(b"; ".join([self._text(each) for each in commands]))
+        else:
+            self.pgconn.send_query_prepared(self._name_of(command.statement.text), command.values)
         return self._results()
 
     def read(self, statement: Statement, params: Mapping[str, object]) -> list[Row]:
         """Run a statement, and give its rows."""
-        return self.rows(self._run(statement, params))
-
-    def _run(self, statement: Statement, params: Mapping[str, object]) -> PGresult:
-        """Run it; it is prepared the first time, unless a pooler is between.
-
-        PostgreSQL takes the type of each value from where it stands.
-        """
-        wanted = [params[name] for name in statement.names]
-        values = [None if v is None else _ENCODERS.get(type(v), _encoded)(v) for v in wanted]
-        if self.prepare_threshold is None:
-            self.pgconn.send_query_params(statement.text, values)
-        else:
-            self.pgconn.send_query_prepared(self.name_of(statement), values)
-        return self._results()[-1]
+        return self.rows(self.send([Command.of(statement, params)])[-1])
 
     def rows(self, result: PGresult) -> list[Row]:
         """Read the rows of a result."""
         transformer = self._transformer
         transformer.set_pgresult(result)
         return transformer.load_rows(0, result.ntuples, tuple)
-
-    def name_of(self, statement: Statement) -> bytes:
-        """Give the name under which a statement is prepared on this connection."""
-        return self._names.get(statement.text) or self._prepare(statement.text)
 
     def forget_prepared(self) -> None:
         """Prepare anew what the server no longer has."""
@@ -120,14 +133,40 @@ class Connection(psycopg.Connection[Row]):
     def _transformer(self) -> Transformer:
         return adapt.Transformer(self)
 
+    @property
+    def _prepares(self) -> bool:
+        """Not behind a pooler, where the next statement may meet another session."""
+        return self.prepare_threshold is not None
+
+    def _text(self, command: Sent) -> bytes:
+        if isinstance(command, str):
+            return command.encode()
+        text, values = command.statement.text, [self._literal(each) for each in command.values]
+        if not self._prepares or self.pgconn.transaction_status == TransactionStatus.INERROR:
+            return _PARAMETER.sub(lambda each: values[int(each[1]) - 1], text)
+        name = self._name_of(text)
+        return b"execute %b(%b)" % (name, b", ".join(values)) if values else b"execute " + name
+
+    def _literal(self, value: bytes | None) -> bytes:
+        if value is None:
+            return b"null"
+        if b"'" in value or b"\\" in value or b"\0" in value:
+            return Escaping(self.pgconn).escape_literal(value)
+        return b"'%b'" % value
+
+    def _name_of(self, text: bytes) -> bytes:
+        """Give the name under which a statement is prepared; a message of its own prepares it."""
+        name = self._names.pop(text, b"") or self._prepare(text)
+        self._names[text] = name  # the one used last is last
+        return name
+
     def _prepare(self, text: bytes) -> bytes:
         if len(self._names) >= _MOST:
             oldest = self._names.pop(next(iter(self._names)))
-            self.send(f"deallocate {oldest.decode()}")
+            self.send([f"deallocate {oldest.decode()}"])
         name = b"ours_%d" % next(_numbers)
         self.pgconn.send_prepare(name, text)
         self._results()
-        self._names[text] = name
         return name
 
     def _results(self) -> list[PGresult]:
@@ -142,7 +181,7 @@ def as_text(value: object) -> str:
     """Write a value as PostgreSQL reads it where its type is known."""
     if isinstance(value, str):
         return value
-    if isinstance(value, PLAIN):
+    if isinstance(value, _PLAIN):
         return str(value)
     if isinstance(value, bytes):
         return f"\\x{value.hex()}"
@@ -163,5 +202,9 @@ def _encoded(value: object) -> bytes:
     return as_text(value).encode()
 
 
-_ENCODERS: dict[type, Callable[[Any], bytes]] = {str: str.encode}
+_ENCODERS: dict[type, Callable[[Any], bytes]] = {
+    str: str.encode,
+    int: lambda each: b"%d" % each,
+    UUID: lambda each: b"%032x" % each.int,
+}
 """Shorter ways for the types that most values have."""

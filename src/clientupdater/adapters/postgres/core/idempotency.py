@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from clientupdater.adapters.postgres.core.connection import Command
 from clientupdater.adapters.postgres.core.named_queries import Statement, named_queries
-from clientupdater.adapters.postgres.core.prepared import executed
 from clientupdater.domain.errors import RequestInProgress
-from clientupdater.ports.idempotency import StoredResponse
+from clientupdater.ports.idempotency import AlreadyDone, StoredResponse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from clientupdater.adapters.postgres.core.connection import Connection
     from clientupdater.ports.idempotency import Claim, IdempotencyKey
 
 
@@ -24,18 +23,16 @@ QUERIES = named_queries("core/idempotency.sql")
 _CLAIM, _KEEP = Statement.of(QUERIES["claim"]), Statement.of(QUERIES["keep"])
 
 
-def claim_statement(connection: Connection, claim: Claim) -> str:
+def claim_command(claim: Claim) -> Command:
     """Lock a key until the transaction ends, and read the response stored under it.
 
     With the generation of the configuration before it, for the message that begins a transaction.
     """
     values = {"actor": claim.key.actor, "key": _digest(claim.key), "now": claim.at}
-    return executed(connection, _CLAIM, _CLAIM.values(values))
+    return Command.of(_CLAIM, values)
 
 
-def keep_statement(
-    connection: Connection, claim: Claim, answer: StoredResponse, until: datetime
-) -> str:
+def keep_command(claim: Claim, answer: StoredResponse, until: datetime) -> Command:
     """Store a response by its key, for the message that commits."""
     values = {
         "actor": claim.key.actor,
@@ -48,19 +45,22 @@ def keep_statement(
         "now": claim.at,
         "until": until,
     }
-    return executed(connection, _KEEP, _KEEP.values(values))
+    return Command.of(_KEEP, values)
 
 
-def stored_response(columns: Sequence[Any]) -> StoredResponse | None:
-    """Read the answer to a claim; raises RequestInProgress if another transaction has the key."""
-    is_free, fingerprint, rights, status, headers, body = columns
+def require_new(answer: Sequence[Any]) -> None:
+    """Refuse a request that was done, or that another transaction is doing.
+
+    Raises AlreadyDone, or RequestInProgress.
+    """
+    is_free, fingerprint, rights, status, headers, body = answer
     if not is_free:
         raise RequestInProgress
-    if fingerprint is None:
-        return None
-    return StoredResponse(
-        fingerprint=fingerprint, rights=rights, status=status, headers=headers, body=body
-    )
+    if fingerprint is not None:
+        stored = StoredResponse(
+            fingerprint=fingerprint, rights=rights, status=status, headers=headers, body=body
+        )
+        raise AlreadyDone(stored)
 
 
 def _digest(key: IdempotencyKey) -> str:

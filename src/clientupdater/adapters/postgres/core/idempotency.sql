@@ -1,7 +1,6 @@
 -- Responses stored with their effect. The method of the same name in idempotency.py runs each block.
 
 -- name: claim
--- Sent with the statement that begins the transaction, so its values are written into it.
 select generation, is_free, request_hash, rights, status_code, headers, response
 from claim_answer(%(actor)s, %(key)s, %(now)s)
 

@@ -37,9 +37,6 @@ class Statement:
         text = _PARAMETER.sub(lambda each: number[each[1]], sql).replace("%%", "%")
         return cls(text.encode(), names)
 
-    def values(self, params: Mapping[str, object]) -> list[object]:
-        return [params[name] for name in self.names]
-
 
 class UnfilledHoleError(LookupError):
     """A block has a hole that no block and no value fills."""

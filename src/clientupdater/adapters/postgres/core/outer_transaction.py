@@ -1,4 +1,8 @@
-"""One transaction of several units of work, which may claim an idempotency key as it begins."""
+"""One transaction of several units of work, which may claim an idempotency key.
+
+The claim goes with the first statement of the first unit. Its answer comes first, so where the key
+is another request's, nobody sees what that statement read.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,21 @@ from attrs import define, field
 
 from clientupdater.adapters.postgres.core import row_security
 from clientupdater.adapters.postgres.core.idempotency import (
-    claim_statement,
-    keep_statement,
-    stored_response,
+    claim_command,
+    keep_command,
+    require_new,
 )
+from clientupdater.adapters.postgres.core.transactions import Opening
 from clientupdater.domain.access_scope import AccessScope
 from clientupdater.domain.errors import RequestInProgress
+from clientupdater.ports.idempotency import AlreadyDone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from clientupdater.adapters.postgres.configuration.configuration import ConfigurationMemory
+    from clientupdater.adapters.postgres.core.connection import Row, Sent
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.ports.idempotency import Claim, StoredResponse
     from clientupdater.ports.unit_of_work import RowSecurityScope
@@ -34,53 +41,60 @@ class OuterUnit:
     memory: ConfigurationMemory
     rls_scope: RowSecurityScope
     claim: Claim | None
-    stored: StoredResponse | None = field(default=None, init=False)
-    """The response stored under the key."""
-    generation: int = field(default=0, init=False)
+    _is_claimed: bool = field(default=False, init=False)
     _is_untouched: bool = field(default=True, init=False)
     """Whether no unit of work has begun in it yet."""
     _has_own_scope: bool = field(default=True, init=False)
     """Whether no unit of work has set a scope of its own."""
 
     def begin(self, first: str) -> OuterUnit:
-        """Begin in one message, with the scope, the claim and the configuration's generation.
-
-        Raises RequestInProgress if another transaction has the key.
-        """
+        """Begin: with a claim, as soon as there is a statement to send with it."""
+        self.control.opening = self._opening(first)
         if self.claim is None:
-            row = row_security.begin(self.control, first, self.rls_scope, self.memory)
-        else:
-            last = claim_statement(self.control.connection, self.claim)
-            if not isinstance(self.rls_scope, AccessScope):
-                actor = row_security.as_actor(self.control, self.claim.key.actor)
-                first = "; ".join([first, *actor])
-            row = row_security.begin(self.control, first, self.rls_scope, self.memory, last)
-        self.generation, *claimed = row
-        self.stored = stored_response(claimed) if claimed else None
+            self.control.begin()
         return self
 
+    def _opening(self, *first: Sent) -> Opening:
+        if self.claim is None:
+            return row_security.opening(self.control, first, self.rls_scope, self.memory)
+        if not isinstance(self.rls_scope, AccessScope):
+            first = (*first, *row_security.as_actor(self.control, self.claim.key.actor))
+        last = claim_command(self.claim)
+        opening = row_security.opening(self.control, first, self.rls_scope, self.memory, last)
+        return Opening(opening.commands, lambda row: self._heed(opening, row))
+
+    def _heed(self, opening: Opening, row: Row) -> Sequence[Sent]:
+        """Refuse what follows where the key is not ours: the next statement claims it again."""
+        again = opening.heed(row)
+        try:
+            require_new(row[1:])
+        except (AlreadyDone, RequestInProgress):
+            self.control.opening = self._opening("rollback", "begin")
+            raise
+        self._is_claimed = True
+        return again
+
     @contextmanager
-    def unit(self, rls_scope: RowSecurityScope) -> Iterator[int]:
-        """Be a unit of work within it; give the configuration's generation."""
+    def unit(self, rls_scope: RowSecurityScope) -> Iterator[None]:
+        """Be a unit of work within it."""
         if self._is_untouched and rls_scope == self.rls_scope:
             with self._first():
-                yield self.generation
+                yield
             return
         self._is_untouched = self._has_own_scope = False
 
-        def start(first: str) -> int:
-            row = row_security.begin_savepoint(self.control, first, rls_scope, self.memory)
-            return int(row[0])
+        def start(first: str) -> None:
+            row_security.begin_savepoint(self.control, first, rls_scope, self.memory)
 
-        with self.control.savepoint(start) as generation:
-            yield generation
+        with self.control.savepoint(start):
+            yield
 
     def keep_response(self, claim: Claim, answer: StoredResponse, until: datetime) -> None:
         """Store a response by its key, which only its actor may; it is sent with the commit."""
+        self.control.begin()
         if not self._has_own_scope:
             self.control.defer(*row_security.as_actor(self.control, claim.key.actor))
-        keep = keep_statement(self.control.connection, claim, answer, until)
-        self.control.defer(keep)
+        self.control.defer(keep_command(claim, answer, until))
 
     @contextmanager
     def _first(self) -> Iterator[None]:
@@ -93,8 +107,9 @@ class OuterUnit:
         try:
             yield
         except BaseException:
-            self.begin("rollback; begin")
-            if self.stored:
-                raise RequestInProgress from None
+            if self._is_claimed:
+                self._is_claimed = False
+                self.control.opening = self._opening("rollback", "begin")
+                self.control.begin()
             self._is_untouched = True
             raise

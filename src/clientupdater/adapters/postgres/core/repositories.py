@@ -65,7 +65,6 @@ class PostgresTransaction:
 
     control: TransactionControl
     memory: ConfigurationMemory
-    generation: int | None = None
     vault: Vault | None = None
     zone: tzinfo = DEFAULT_ZONE
 
@@ -80,14 +79,16 @@ class PostgresTransaction:
     @property
     def settings(self) -> Configuration:
         """The configuration of this moment; read once for each generation."""
-        if self.generation is None:
-            self.generation = read_generation(self.connection)
-        known = self.memory.known(self.generation)
-        return known or self.memory.at(self.generation, self.connection)
+        if known := self.memory.known(self.control.generation):
+            return known
+        connection = self.connection
+        if self.control.generation is None:
+            self.control.generation = read_generation(connection)
+        return self.memory.at(self.control.generation, connection)
 
     @property
     def clients(self) -> PostgresClients:
-        return PostgresClients(self.connection, self.settings)
+        return PostgresClients(self.control, lambda: self.settings)
 
     @property
     def officers(self) -> PostgresOfficers:

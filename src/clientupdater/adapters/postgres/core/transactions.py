@@ -1,7 +1,7 @@
 """Transactions in as few round trips as they need: each costs as much as a look-up by a key.
 
-A transaction sends its first statement together with ``begin``. A savepoint that succeeds is
-released together with the statement that is sent next, or by the commit.
+What begins a transaction may wait for its first statement, and go in the same message. A savepoint
+that succeeds is released together with the statement that is sent next, or by the commit.
 """
 
 from __future__ import annotations
@@ -10,16 +10,31 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
-from attrs import define
+from attrs import Factory, define, frozen
 from psycopg.pq import TransactionStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from clientupdater.adapters.postgres.core.connection import Connection, Row
+    from psycopg.pq.abc import PGresult
+
+    from clientupdater.adapters.postgres.core.connection import Connection, Row, Sent
     from clientupdater.adapters.postgres.core.scope_signer import ScopeSigner
 
 Started = TypeVar("Started")
+
+
+def _nothing_more(_: Row) -> Sequence[Sent]:
+    return ()
+
+
+@frozen
+class Opening:
+    """What begins a transaction, with the first statement that it sends."""
+
+    commands: Sequence[Sent]
+    heed: Callable[[Row], Sequence[Sent]] = _nothing_more
+    """Heeds the row of the last command: it gives what must be set anew, or refuses the rest."""
 
 
 @define(eq=False)
@@ -31,9 +46,13 @@ class TransactionControl:
     """Signs the scopes of its transactions."""
     administers: bool = False
     """Whether its transaction may write people, rights and places."""
+    generation: int | None = None
+    """The configuration's generation as the transaction began; None: nobody has read it yet."""
+    opening: Opening | None = None
+    """What is still to begin the transaction."""
     _depth: int = 0
-    _pending: str = ""
-    """Statements that go with the next one."""
+    _pending: list[Sent] = Factory(list)
+    """Commands that go with the next one."""
     may_end: bool = False
     """Whether it is `reading`: its only statement may end it."""
 
@@ -45,81 +64,117 @@ class TransactionControl:
         return cls(connection, signer)
 
     @property
+    def is_begun(self) -> bool:
+        """Whether the server has begun a transaction."""
+        return self.connection.pgconn.transaction_status != TransactionStatus.IDLE
+
+    @property
     def begun(self) -> Connection:
         """The connection, once the transaction has begun on it."""
-        if self.may_end and self._pending:
-            self.send()
+        self.begin()
         return self.connection
 
-    def send(self, *statements: str) -> list[Row]:
+    def begin(self) -> None:
+        """Begin now, if it has not begun."""
+        if opening := self._taken_opening():
+            self._heed(opening, self.connection.send([*self._taken(), *opening.commands])[-1])
+
+    def send(self, *commands: Sent) -> list[Row]:
         """Send them in one message, after what is pending; give the rows of the last."""
-        self.defer(*statements)
-        message, self._pending = self._pending, ""
-        last = self.connection.send(message)[-1]
-        return self.connection.rows(last) if last.nfields else []
+        return self._rows(self.begun.send([*self._taken(), *commands])[-1])
+
+    def read(self, command: Sent) -> list[Row]:
+        """Read the rows of a command, which may begin the transaction: it is sent again if need be.
+
+        So it must not write.
+        """
+        opening = self._taken_opening()
+        if opening is None:
+            return self.send(command)
+        *_, answer, rows = self.connection.send([*self._taken(), *opening.commands, command])
+        if self._heed(opening, answer):
+            return self.send(command)
+        return self._rows(rows)
+
+    def _heed(self, opening: Opening, answer: PGresult) -> bool:
+        """Whether something had to be set anew."""
+        again = opening.heed(self._rows(answer)[0] if answer.nfields else ())
+        if again:
+            self.connection.send(again)
+        return bool(again)
+
+    def _rows(self, result: PGresult) -> list[Row]:
+        return self.connection.rows(result) if result.nfields else []
 
     @contextmanager
     def transaction(self, start: Callable[[str], Started]) -> Iterator[Started]:
-        """Be in a transaction; `start` sends the statement it is given, with those that follow."""
+        """Be in a transaction; `start` begins it with the statement it gets, and what follows."""
         with self._rolling_back("rollback"):
             yield start("begin")
+            self.begin()
         self.send("commit")
 
     @contextmanager
-    def reading(self, *first: str) -> Iterator[None]:
+    def reading(self, *first: Sent) -> Iterator[None]:
         """Be in a transaction that begins with the first statement, and may end with the last."""
-        self.defer(*first)
+        self.opening = Opening(first)
         self.may_end = True
         with self._rolling_back("rollback"):
             yield
-        if self.connection.pgconn.transaction_status != TransactionStatus.IDLE:
+        if self.is_begun:
             self.send("commit")
-        self._pending = ""  # where nothing was sent, nothing has begun
 
-    def read_last(self, write: Callable[[Connection], str]) -> list[Row]:
-        """Read the rows of a statement, in a message that also ends the transaction.
+    def read_last(self, command: Sent) -> list[Row]:
+        """Read the rows of a command, in a message that also ends the transaction.
 
-        `write` gives the statement with its values. Where what it had prepared is gone, and the
-        transaction begins with it, all of it is sent again.
+        Where what it had prepared is gone, and the transaction begins with it, all of it is sent
+        again.
         """
-        first, self._pending = self._pending, ""
+        opening = self._taken_opening()
+        commands = [*(opening.commands if opening else ()), *self._taken(), command, "commit"]
         try:
-            return self._read(first, write(self.connection))
+            return self._rows(self.connection.send(commands)[-2])
         except psycopg.errors.InvalidSqlStatementName:
-            if not first:
+            if not opening:
                 raise
-            self.send("rollback")
+            self.connection.send(["rollback"])
             self.connection.forget_prepared()
-            return self._read(first, write(self.connection))
+            return self._rows(self.connection.send(commands)[-2])
 
-    def _read(self, first: str, statement: str) -> list[Row]:
-        message = f"{first}; {statement}; commit" if first else f"{statement}; commit"
-        *_, result, _ = self.connection.send(message)
-        return self.connection.rows(result)
+    def defer(self, *commands: Sent) -> None:
+        """Send commands together with what is sent next, the commit at the latest."""
+        self._pending += commands
 
-    def defer(self, *statements: str) -> None:
-        """Send statements together with what is sent next, the commit at the latest."""
-        self._pending = "; ".join(filter(None, (self._pending, *statements)))
+    def _taken_opening(self) -> Opening | None:
+        opening, self.opening = self.opening, None
+        return opening
+
+    def _taken(self) -> list[Sent]:
+        pending, self._pending = self._pending, []
+        return pending
 
     @contextmanager
-    def savepoint(self, start: Callable[[str], Started]) -> Iterator[Started]:
+    def savepoint(self, start: Callable[[str], object]) -> Iterator[None]:
         """Be in a part of the transaction that is rolled back alone where it fails."""
+        self.begin()
         self._depth += 1
         name = f"part_{self._depth}"
         try:
-            with self._rolling_back(f"rollback to {name}; release {name}"):
-                yield start(f"savepoint {name}")
+            with self._rolling_back(f"rollback to {name}", f"release {name}"):
+                start(f"savepoint {name}")
+                yield
             self.defer(f"release {name}")
         finally:
             self._depth -= 1
 
     @contextmanager
-    def _rolling_back(self, statement: str) -> Iterator[None]:
+    def _rolling_back(self, *commands: str) -> Iterator[None]:
         try:
             yield
         except BaseException:
-            self._pending = ""
+            self._pending.clear()
             # The server rolls back by itself when the connection is lost.
             with suppress(psycopg.OperationalError, psycopg.InterfaceError):
-                self.send(statement)
+                if self.is_begun:
+                    self.connection.send(commands)
             raise

@@ -54,7 +54,7 @@ _NOT_THE_SYSTEM = (
     "is needed for this: the serving login may not act as the system. Give it the workers' login, "
     "clientupdater_worker, which sql/roles.sql makes"
 )
-_BEGIN_READING = "begin read only; set local plan_cache_mode = force_generic_plan"
+_BEGIN_READING = ("begin read only", "set local plan_cache_mode = force_generic_plan")
 _BEGIN_SNAPSHOT = "begin isolation level repeatable read, read only"
 
 
@@ -74,7 +74,7 @@ class PostgresUnitsOfWork:
 
     def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[PostgresTransaction]:
         """Begin one: leaving it cleanly commits, an exception rolls everything back."""
-        return self._unit("begin", rls_scope)
+        return self._unit(("begin",), rls_scope)
 
     @contextmanager
     def read(
@@ -94,26 +94,28 @@ class PostgresUnitsOfWork:
                 yield tx
         else:
             with _translated(), self._control(takes_long=takes_long) as control:
+                control.generation = generation
                 sets = row_security.settings(control, rls_scope, known.companies)
-                with control.reading(_BEGIN_READING, *sets):
-                    yield self._repositories(control, generation)
+                with control.reading(*_BEGIN_READING, *sets):
+                    yield self._repositories(control)
 
     @contextmanager
     def autocommit(self, generation: int | None = None) -> Iterator[PostgresTransaction]:
         """Run statements that are transactions of their own, and that see no client."""
         with _translated():
             if self._outer:
-                yield self._repositories(self._outer.control, self._outer.generation)
+                yield self._repositories(self._outer.control)
                 return
             with self._control() as control:
-                yield self._repositories(control, generation)
+                control.generation = generation
+                yield self._repositories(control)
 
     @contextmanager
     def snapshot(self, rls_scope: RowSecurityScope) -> Iterator[Snapshot]:
         """Read one moment of the database; it keeps a connection, and no lock, until it ends."""
         with (
             _translated(),
-            self._transaction(_BEGIN_SNAPSHOT, rls_scope, takes_long=True) as tx,
+            self._transaction((_BEGIN_SNAPSHOT,), rls_scope, takes_long=True) as tx,
         ):
             yield partial(open_table, tx.connection, tx.settings)
 
@@ -131,7 +133,6 @@ class PostgresUnitsOfWork:
             jobs = PostgresJobOutcomes(control.connection)
             try:
                 yield OuterTransaction(
-                    stored=outer.stored,
                     keep_response=outer.keep_response,
                     complete_job=lambda job, now: bool(jobs.complete([job], now)),
                 )
@@ -144,25 +145,25 @@ class PostgresUnitsOfWork:
 
     @contextmanager
     def _unit(
-        self, first: str, rls_scope: RowSecurityScope, *, takes_long: bool = False
+        self, first: tuple[str, ...], rls_scope: RowSecurityScope, *, takes_long: bool = False
     ) -> Iterator[PostgresTransaction]:
         with _translated():
             if outer := self._outer:
-                with outer.unit(rls_scope) as generation:
-                    yield self._repositories(outer.control, generation)
+                with outer.unit(rls_scope):
+                    yield self._repositories(outer.control)
             else:
                 with self._transaction(first, rls_scope, takes_long=takes_long) as tx:
                     yield tx
 
     @contextmanager
     def _transaction(
-        self, first: str, rls_scope: RowSecurityScope, *, takes_long: bool = False
+        self, first: tuple[str, ...], rls_scope: RowSecurityScope, *, takes_long: bool = False
     ) -> Iterator[PostgresTransaction]:
-        def start(control: TransactionControl, _: str) -> int:
-            return int(row_security.begin(control, first, rls_scope, self.memory)[0])
+        def start(control: TransactionControl, _: str) -> None:
+            row_security.begin(control, first, rls_scope, self.memory)
 
-        with self._started(start, takes_long=takes_long) as (control, generation):
-            yield self._repositories(control, generation)
+        with self._started(start, takes_long=takes_long) as (control, _):
+            yield self._repositories(control)
 
     @contextmanager
     def _started(
@@ -205,10 +206,8 @@ class PostgresUnitsOfWork:
             else:
                 yield stack.enter_context(self._on_primary())
 
-    def _repositories(
-        self, control: TransactionControl, generation: int | None
-    ) -> PostgresTransaction:
-        return PostgresTransaction(control, self.memory, generation, self.vault, self.zone)
+    def _repositories(self, control: TransactionControl) -> PostgresTransaction:
+        return PostgresTransaction(control, self.memory, self.vault, self.zone)
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from uuid import UUID
 from attrs import evolve, frozen
 
 from clientupdater.adapters.postgres.configuration.configuration import read_configuration
+from clientupdater.adapters.postgres.core.connection import Command
+from clientupdater.adapters.postgres.core.literals import written_out
 from clientupdater.adapters.postgres.core.named_queries import Statement
-from clientupdater.adapters.postgres.core.prepared import executed, written_out
 from clientupdater.adapters.postgres.read_models.client_page import client_page_statement
 from clientupdater.adapters.postgres.read_models.client_walk import choose_client_walk
 from clientupdater.adapters.postgres.read_models.conditions import moment_params, query_params
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
-    from clientupdater.adapters.postgres.core.connection import Connection
+    from clientupdater.adapters.postgres.core.connection import Connection, Sent
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.adapters.postgres.read_models.worklist_filters import ResolvedWorklistFilter
     from clientupdater.adapters.postgres.read_models.worklist_walk import WorklistWalk
@@ -182,13 +183,10 @@ class ClientLists:
     ) -> list[Columns]:
         """Run it by one plan for all values, or planned for its very values."""
         statement, control = Statement.of(sql), self.control
-        values = statement.values(params)
-        if is_last and control.may_end:
-            write = executed if is_steady else written_out
-            return control.read_last(lambda connection: write(connection, statement, values))
-        if is_steady:
-            return control.begun.read(statement, params)
-        return control.send(written_out(control.connection, statement, values))
+        command: Sent = Command.of(statement, params)
+        if not is_steady:
+            command = written_out(control.connection, statement, params)
+        return control.read_last(command) if is_last and control.may_end else control.read(command)
 
 
 def _planned(

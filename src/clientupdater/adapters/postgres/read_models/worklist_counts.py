@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from clientupdater.adapters.postgres.core.literals import written_out
 from clientupdater.adapters.postgres.core.named_queries import Statement
-from clientupdater.adapters.postgres.core.prepared import written_out
 from clientupdater.adapters.postgres.core.scope_ids import uuid_array
 from clientupdater.adapters.postgres.read_models.client_walk import running_periods
 from clientupdater.adapters.postgres.read_models.pieces import all_of, render
@@ -47,7 +47,7 @@ def read_worklist_counts(
         "periods": running_periods(read_context.today),
         "branches": uuid_array(counted.shape.branches),
     }
-    text = written_out(connection, statement, statement.values(params))
+    text = written_out(connection, statement, params)
     by_branch: dict[str, Counter[Cause]] = {}
     for branch, cause, count in connection.execute(text.encode(), prepare=False):
         by_branch.setdefault(configuration.codes[branch], Counter())[Cause(cause)] = count
