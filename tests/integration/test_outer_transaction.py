@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
+from attrs import evolve
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
-from clientupdater.domain.access_scope import visible_scope_of
+from clientupdater.domain.access_scope import access_scope_of, visible_scope_of
 from clientupdater.domain.errors import NotFound, RequestInProgress
 from clientupdater.domain.ids import ClientId
+from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.settings_values import BACKDATING_DAYS
 from clientupdater.ports.idempotency import AlreadyDone, Claim, IdempotencyKey, StoredResponse
 from clientupdater.ports.unit_of_work import SYSTEM
-from tests.support.builders import ANA, NOVEMBER
+from clientupdater.usecases.clients.client_access import ClientAccess
+from clientupdater.usecases.tracking.service import Tracking
+from tests.support.builders import ANA, MANILA, NOVEMBER
 from tests.support.pools import pool_on
+from tests.support.signed_scopes import verify_scopes
 from tests.support.stores import PostgresStore
-from tests.support.tracking_fixture import CALLED, CLERK, TrackingFixture
+from tests.support.tracking_fixture import CALLED, CLERK, TrackingFixture, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +35,8 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 5, 1, tzinfo=UTC)
 CLAIM = Claim(IdempotencyKey(ANA, "POST /updates", "a key"), NOW)
 CLIENT = ClientId(UUID(int=1))
+BOSS = who(Permission.STATUS_UPDATE, scope=Scope.ALL)
+SCOPE = access_scope_of(CLERK.actor, Permission.STATUS_UPDATE)
 RESPONSE = StoredResponse(fingerprint=b"f", rights=b"r", status=201, headers={}, body=b"b")
 
 
@@ -119,6 +126,61 @@ def test_a_stored_response_comes_with_the_claim(
     with pytest.raises(AlreadyDone) as done, work.outer_transaction(SYSTEM, CLAIM):
         pass
     assert done.value.response == RESPONSE
+
+
+def test_where_another_request_has_the_key_no_unit_reads_or_writes_until_it_is_free(
+    tracker: TrackingFixture, work: PostgresUnitsOfWork
+) -> None:
+    """Not even where a caller goes on after the refusal."""
+    client, before = tracker.client(NOVEMBER), count_events(work)
+    others = PostgresUnitsOfWork(work.pool)
+    tracking = Tracking(ClientAccess(others, tracker.clock, MANILA))
+
+    def try_twice(rls_scope: RowSecurityScope) -> None:
+        with others.outer_transaction(rls_scope, CLAIM):
+            for _ in range(2):
+                with pytest.raises(RequestInProgress):
+                    tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+
+    with work.outer_transaction(SYSTEM, CLAIM):
+        with work.begin(SYSTEM) as tx:
+            tx.clients.find(client.id)
+        for rls_scope in (SCOPE, SYSTEM):
+            with pytest.raises(RequestInProgress):
+                try_twice(rls_scope)
+    assert count_events(work) == before
+
+
+def test_a_stored_response_ends_what_asks_for_it_again_before_it_reads(
+    tracker: TrackingFixture, work: PostgresUnitsOfWork
+) -> None:
+    client, before = tracker.client(NOVEMBER), count_events(work)
+    with work.outer_transaction(SCOPE, CLAIM) as outer:
+        outer.keep_response(CLAIM, RESPONSE, NOW.replace(year=2027))
+    with pytest.raises(AlreadyDone) as done, work.outer_transaction(SCOPE, CLAIM):
+        tracker.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+    assert done.value.response == RESPONSE
+    assert count_events(work) == before
+
+
+def test_what_was_read_with_the_claim_is_read_again_where_companies_have_changed(
+    tracker: TrackingFixture, work: PostgresUnitsOfWork, database: Database
+) -> None:
+    """A grant over every company is spelt out with the companies that the process knows."""
+    client, scope = tracker.client(NOVEMBER), access_scope_of(BOSS.actor, Permission.STATUS_UPDATE)
+    with (
+        pool_on(database.app_url) as pool,
+        work.begin(SYSTEM) as tx,
+    ):
+        serving = PostgresUnitsOfWork(pool, signer=verify_scopes(database))
+        known = tx.settings
+        older = {**known.ids, "company": {}}
+        serving.memory.latest = evolve(known, generation=known.generation - 1, ids=older)
+        with serving.outer_transaction(scope, CLAIM), serving.begin(scope) as outer_tx:
+            found = outer_tx.clients.in_period(client.id, NOVEMBER)
+            assert found is not None
+            assert found.client.cycle == client.cycle
+            assert outer_tx.settings.generation == known.generation
 
 
 def test_where_another_request_took_the_key_meanwhile_the_rest_is_refused(

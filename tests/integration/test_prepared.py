@@ -16,10 +16,11 @@ from clientupdater.adapters.postgres.core import connection as connections
 from clientupdater.adapters.postgres.core.connection import Command, Connection
 from clientupdater.adapters.postgres.core.literals import written_out
 from clientupdater.adapters.postgres.core.named_queries import Statement
-from clientupdater.adapters.postgres.core.transactions import TransactionControl
+from clientupdater.adapters.postgres.core.transactions import Opening, TransactionControl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import NoReturn
 
     from clientupdater.adapters.postgres.core.connection import Sent
     from tests.support.servers import Database
@@ -192,6 +193,24 @@ def test_a_value_of_a_statement_among_others_comes_back_as_it_is(
     command = Command.of(statement, {"value": value, "other": "$1"})
     _, result, _ = sending.send(["begin", command, "commit"])
     assert sending.rows(result) == [(value, "between", "$1")]
+
+
+@pytest.mark.parametrize("text", ["ends with \\", "it's \\"])
+def test_a_backslash_is_one_also_where_it_would_escape(sending: Connection, text: str) -> None:
+    sending.send(["set standard_conforming_strings = off"])
+    statement = Statement.of("select %(text)s::text")
+    _, result = sending.send(["begin", Command.of(statement, {"text": text})])
+    assert sending.rows(result) == [(text,)]
+
+
+def test_a_transaction_that_is_refused_as_it_ends_is_rolled_back(connection: Connection) -> None:
+    def refuse(_: object) -> NoReturn:
+        raise ZeroDivisionError
+
+    control = TransactionControl.of(connection)
+    with pytest.raises(ZeroDivisionError), control.transaction(lambda _: None):
+        control.opening = Opening(("begin", "select 1"), refuse)
+    assert connection.info.transaction_status == TransactionStatus.IDLE
 
 
 def test_a_zero_byte_ends_its_value_and_not_the_message(sending: Connection) -> None:

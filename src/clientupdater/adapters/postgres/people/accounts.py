@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 from attrs import evolve, frozen
 
+from clientupdater.adapters.postgres.core.named_queries import Statement
 from clientupdater.adapters.postgres.people.rows import (
     PERSON_WIDTH,
     QUERIES,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.people import PlaceKind
 
 
+_GRANTS = Statement.of(QUERIES["grants_of_person"])
 _TAKEN = {
     "users_email_key": "Another user has this email already.",
     "users_clerk_id_key": "Another user has this clerk_id already.",
@@ -134,8 +136,7 @@ class PostgresPeople:
         return int(result[0])
 
     def grants(self, person: PersonId) -> list[GivenGrant]:
-        cursor = self._connection.execute(QUERIES["grants_of_person"], {"person": person})
-        return list(given_grants(cursor.fetchall()))
+        return list(given_grants(self._connection.read(_GRANTS, {"person": person})))
 
     def give_grant(self, person: PersonId, grant: Grant, by: PersonId, now: datetime) -> None:
         values = {
