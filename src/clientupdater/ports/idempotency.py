@@ -47,7 +47,7 @@ class StoredResponse:
 
 @frozen
 class AlreadyDone(Exception):
-    """The request with this key was done; it is no error of the domain, and no act handles it."""
+    """A request with this key was done. It is no error of the domain, so use cases let it pass."""
 
     response: StoredResponse
 

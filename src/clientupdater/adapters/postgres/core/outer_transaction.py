@@ -1,7 +1,7 @@
 """One transaction of several units of work, which may claim an idempotency key.
 
-The claim goes with the first statement of the first unit. Its answer comes first, so where the key
-is another request's, nobody sees what that statement read.
+The claim goes with the first statement of the first unit. Its answer comes first: where another
+request has the key, the unit never gets what its statement read.
 """
 
 from __future__ import annotations

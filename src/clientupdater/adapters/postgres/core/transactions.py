@@ -47,7 +47,7 @@ class TransactionControl:
     administers: bool = False
     """Whether its transaction may write people, rights and places."""
     generation: int | None = None
-    """The configuration's generation as the transaction began; None: nobody has read it yet."""
+    """The configuration's generation as the transaction began; None: it is not known yet."""
     opening: Opening | None = None
     """What is still to begin the transaction."""
     _depth: int = 0
