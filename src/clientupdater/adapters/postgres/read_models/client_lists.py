@@ -183,9 +183,11 @@ class ClientLists:
     ) -> list[Columns]:
         """Run it by one plan for all values, or planned for its very values."""
         statement, control = Statement.of(sql), self.control
-        command: Sent = Command.of(statement, params)
-        if not is_steady:
-            command = written_out(control.connection, statement, params)
+        command: Sent = (
+            Command.of(statement, params)
+            if is_steady
+            else written_out(control.connection, statement, params)
+        )
         return control.read_last(command) if is_last and control.may_end else control.read(command)
 
 
