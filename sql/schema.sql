@@ -3309,8 +3309,8 @@ CREATE INDEX client_sync_history_sync_job_id_idx ON public.client_sync_history U
 -- :: index client_words_branch_names_idx
 CREATE INDEX client_words_branch_names_idx ON public.client_words USING btree (branch_id, word text_pattern_ops, client_id) INCLUDE (sort_name, company_id, assigned_to);
 
--- :: index client_words_names_idx
-CREATE INDEX client_words_names_idx ON public.client_words USING btree (word, client_id) INCLUDE (sort_name, company_id, branch_id, assigned_to);
+-- :: index client_words_in_order_idx
+CREATE INDEX client_words_in_order_idx ON public.client_words USING btree (word, sort_name, client_id) INCLUDE (company_id, branch_id, assigned_to);
 
 -- :: index clients_account_type_id_idx
 CREATE INDEX clients_account_type_id_idx ON public.clients USING btree (account_type_id);

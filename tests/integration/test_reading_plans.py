@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from decimal import Decimal
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
@@ -15,6 +16,7 @@ import pytest
 from attrs import evolve
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
+from clientupdater.adapters.postgres.read_models import client_walk
 from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Scope
@@ -111,7 +113,12 @@ WORKLIST_FILTERS = {
     "amount": WorklistFilter(past_due_from=Decimal(10**9)),
     "cause and PAR status": WorklistFilter(cause=Cause.IN_HAND, par_status="tele_130"),
 }
-SEARCHES = ("santos", "juan san", "pen", "m", "zz santos", "santos reyes j", "C0000100")
+FIRST_NAMES = ("rosa", "ysabel", "ysabel s", "juan rosa")
+"""Names that begin with them stand together; nobody has the last two."""
+SEARCHES = (
+    *("santos", "juan san", "pen", "m", "zz santos", "santos reyes j", "C0000100"),
+    *FIRST_NAMES,
+)
 SEARCHED = {
     "a common word and a status": ("santos", ClientFilter(row=StatusFilter(status="CALLED"))),
     "two words and PAR": ("juan san", TELE),
@@ -329,6 +336,66 @@ def test_no_search_scans_a_whole_table(bulk: PostgresUnitsOfWork, who: str) -> N
         result, _ = explained(bulk, actor, partial(searched, query, actor))
         assert not result.tables_scanned, q
         assert result.rows_read < CLIENTS * 3 / 5, q
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_a_search_passes_over_nobody_before_the_first_of_a_name(
+    bulk: PostgresUnitsOfWork, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_walk, "COMMON", 100)
+    actor = READERS[who]
+    for q in FIRST_NAMES:
+        query = ClientQuery(q=q)
+        assert_cheap(bulk, actor, partial(searched, query, actor), spare=CLIENTS // 4)
+
+
+@pytest.fixture(scope="module")
+def everyone(bulk: PostgresUnitsOfWork) -> list[tuple[str, UUID, UUID | None, list[str]]]:
+    """Give all clients in the order of their names: code, branch, officer and words."""
+    with bulk.begin(SYSTEM) as tx:
+        return tx.connection.execute(
+            "select client_code, branch_id, assigned_to, words_of(sort_name) from clients"
+            " where deleted_at is null order by sort_name, id"
+        ).fetchall()
+
+
+@pytest.mark.parametrize("common", [100, client_walk.COMMON])
+@pytest.mark.parametrize("who", READERS)
+def test_whichever_way_a_search_goes_it_gives_the_first_clients_with_all_its_words(
+    bulk: PostgresUnitsOfWork,
+    everyone: list[tuple[str, UUID, UUID | None, list[str]]],
+    who: str,
+    common: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client_walk, "COMMON", common)
+    actor = READERS[who]
+    of_all = who == "all"
+    branches = set() if who == "own clients" else actor.territory.branches
+    of_actor = [
+        (code, words)
+        for code, branch, officer, words in everyone
+        if of_all or branch in branches or officer == actor.id
+    ]
+    for q in {*SEARCHES} - {"C0000100"}:
+        wanted = q.split()
+        matches = (
+            code
+            for code, words in of_actor
+            if all(any(word.startswith(each) for word in words) for each in wanted)
+        )
+        assert first_two_pages(bulk, actor, ClientQuery(q=q)) == list(islice(matches, 100)), q
+
+
+def first_two_pages(bulk: PostgresUnitsOfWork, actor: Actor, query: ClientQuery) -> list[str]:
+    with bulk.read(read_context(actor).clients) as tx:
+        page = tx.read_models.clients(query, read_context(actor))
+    items = [*page.items]
+    if page.after:
+        with bulk.read(read_context(actor).clients) as tx:
+            later = evolve(query, after=page.after)
+            items += tx.read_models.clients(later, read_context(actor)).items
+    return [item.client_code for item in items]
 
 
 @pytest.mark.parametrize("who", READERS)

@@ -20,6 +20,7 @@ from clientupdater.adapters.postgres.read_models.client_page import (
     rare_words_statement,
 )
 from clientupdater.adapters.postgres.read_models.client_walk import (
+    MANY_WHOLE_WORDS,
     Arm,
     ClientWalk,
     ResolvedQuery,
@@ -85,6 +86,7 @@ def asked(
     ids: Mapping[str, UUID] | None = None,
     words: tuple[str, ...] = (),
     rare: frozenset[int] = frozenset(),
+    whole: tuple[str, ...] = (),
     is_undated: bool = False,
 ) -> ResolvedQuery:
     return ResolvedQuery(
@@ -96,6 +98,7 @@ def asked(
         ids=ids or {},
         words=words,
         rare_words=rare,
+        whole_words=whole,
         is_undated=is_undated,
     )
 
@@ -111,6 +114,9 @@ OF_OFFICER = asked(
 SEARCH = asked(ClientQuery(q="santos m", limit=20), BRANCHES, words=("santos", "m"))
 RARE = asked(
     ClientQuery(q="santos m", limit=20), BRANCHES, words=("santos", "m"), rare=frozenset({0})
+)
+COMMON = asked(
+    ClientQuery(q="santos m", limit=20), MANY_BRANCHES, words=("santos", "m"), whole=("santos",)
 )
 CLIENTS: Mapping[str, ResolvedQuery] = {
     "clients of branches": PLAIN,
@@ -128,6 +134,7 @@ CLIENTS: Mapping[str, ResolvedQuery] = {
     "clients by follow-up": asked(ClientQuery(sort=ClientSort.FOLLOW_UP, limit=20), OWN),
     "clients without a day": asked(ClientQuery(limit=20), BRANCHES, is_undated=True),
     "clients by a common word": SEARCH,
+    "clients by a common word of many branches": COMMON,
     "clients by a rare word": RARE,
 }
 
@@ -174,10 +181,10 @@ def worklist_statement(name: str) -> str:
     return _without(worklist_page_statement(worklist_walk(name)), "work_shown")
 
 
-def rare_words() -> str:
-    many = common_from(SEARCH)
+def rare_words(search: ResolvedQuery) -> str:
+    many = common_from(search)
     assert many is not None
-    return rare_words_statement(SEARCH, many)
+    return rare_words_statement(search, many)
 
 
 def _without(statement: str, *blocks: str) -> str:
@@ -190,7 +197,8 @@ def _without(statement: str, *blocks: str) -> str:
 STATEMENTS: Mapping[str, Callable[[], str]] = {
     **{name: lambda name=name: client_statement(name) for name in CLIENTS},  # type: ignore[misc]
     **{name: lambda name=name: worklist_statement(name) for name in WORKLISTS},  # type: ignore[misc]
-    "which words are rare": rare_words,
+    "which words are rare": lambda: rare_words(SEARCH),
+    "which words are rare in many branches": lambda: rare_words(COMMON),
     "client_shown": lambda: render("client_shown"),
     "work_shown": lambda: render("work_shown"),
     "current": lambda: render("current"),
@@ -272,12 +280,29 @@ def test_the_words_that_are_read_are_the_rare_ones_else_several_long_ones() -> N
     assert walk(two_long).read_words == (0, 1)
 
 
+def test_the_first_common_word_leads_where_branches_are_many_and_whole_words_few() -> None:
+    assert walk(COMMON).arms == (Arm.OF_WORD,)
+    assert walk(COMMON).checked_words == (1,)
+    many = tuple(f"santos{n}" for n in range(MANY_WHOLE_WORDS))
+    assert walk(evolve(COMMON, whole_words=many)).arms == (Arm.EVERYTHING,)
+    assert walk(evolve(COMMON, rare_words=frozenset({1}))).arms == (Arm.FOUND,)
+    by_code = evolve(COMMON.query, sort=ClientSort.CODE)
+    assert walk(evolve(COMMON, query=by_code)).arms == (Arm.EVERYTHING,)
+    done = evolve(COMMON.query, filter=ClientFilter(row=StatusFilter(has_payment=True)))
+    assert Arm.ROWS_OF_EVERYTHING in walk(evolve(COMMON, query=done)).arms
+    assert "recursive" in rare_words(COMMON)
+    assert "recursive" not in rare_words(evolve(COMMON, words=("sa", "m")))
+
+
 def test_a_plan_is_kept_where_no_value_changes_the_walk() -> None:
     assert walk(PLAIN).is_steady
     assert not walk(CLIENTS["clients of many branches"]).is_steady
     assert walk(BY_STATUS).is_steady
     assert not walk(CLIENTS["clients by follow-up"]).is_steady
-    assert not walk(SEARCH).is_steady
+    assert walk(SEARCH).is_steady
+    assert walk(COMMON).is_steady
+    of_product = evolve(SEARCH.query, filter=ClientFilter(product="PCNI_PNP"))
+    assert not walk(evolve(SEARCH, query=of_product)).is_steady
 
 
 def test_a_later_page_of_the_worklist_walks_no_phase_before_its_own() -> None:

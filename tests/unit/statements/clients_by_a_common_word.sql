@@ -9,18 +9,18 @@ where c.deleted_at is null and c.branch_id = lead.id and ((
     c.company_id = any(%(r_self_companies)s::uuid[])
     and c.assigned_to = %(r_actor)s::uuid
 )) is true and exists (
-    select from client_words w
+    select from client_words other
     where
-        w.client_id = c.id
-        and (w.client_id, w.word) >= (c.id, %(word_0)s::text)
-        and (w.client_id, w.word) < (c.id, %(word_0)s::text || chr(1114111))
+        other.client_id = c.id
+        and (other.client_id, other.word) >= (c.id, %(word_0)s::text)
+        and (other.client_id, other.word) < (c.id, %(word_0)s::text || chr(1114111))
     offset 0
 ) and exists (
-    select from client_words w
+    select from client_words other
     where
-        w.client_id = c.id
-        and (w.client_id, w.word) >= (c.id, %(word_1)s::text)
-        and (w.client_id, w.word) < (c.id, %(word_1)s::text || chr(1114111))
+        other.client_id = c.id
+        and (other.client_id, other.word) >= (c.id, %(word_1)s::text)
+        and (other.client_id, other.word) < (c.id, %(word_1)s::text || chr(1114111))
     offset 0
 )
 order by c.sort_name asc, c.id asc
@@ -44,18 +44,18 @@ where (
     c.company_id = any(%(r_self_companies)s::uuid[])
     and c.assigned_to = %(r_actor)s::uuid
 )) is true and exists (
-    select from client_words w
+    select from client_words other
     where
-        w.client_id = c.id
-        and (w.client_id, w.word) >= (c.id, %(word_0)s::text)
-        and (w.client_id, w.word) < (c.id, %(word_0)s::text || chr(1114111))
+        other.client_id = c.id
+        and (other.client_id, other.word) >= (c.id, %(word_0)s::text)
+        and (other.client_id, other.word) < (c.id, %(word_0)s::text || chr(1114111))
     offset 0
 ) and exists (
-    select from client_words w
+    select from client_words other
     where
-        w.client_id = c.id
-        and (w.client_id, w.word) >= (c.id, %(word_1)s::text)
-        and (w.client_id, w.word) < (c.id, %(word_1)s::text || chr(1114111))
+        other.client_id = c.id
+        and (other.client_id, other.word) >= (c.id, %(word_1)s::text)
+        and (other.client_id, other.word) < (c.id, %(word_1)s::text || chr(1114111))
     offset 0
 )
 order by c.sort_name asc, c.id asc

@@ -59,11 +59,11 @@ cross join lateral (
     c.company_id = any(%(r_self_companies)s::uuid[])
     and c.assigned_to = %(r_actor)s::uuid
 )) is true and exists (
-    select from client_words w
+    select from client_words other
     where
-        w.client_id = c.id
-        and (w.client_id, w.word) >= (c.id, %(word_1)s::text)
-        and (w.client_id, w.word) < (c.id, %(word_1)s::text || chr(1114111))
+        other.client_id = c.id
+        and (other.client_id, other.word) >= (c.id, %(word_1)s::text)
+        and (other.client_id, other.word) < (c.id, %(word_1)s::text || chr(1114111))
     offset 0
 )
     offset 0

@@ -88,4 +88,4 @@ cross join lateral (
     limit 1
 ) w)) r limit 5000) m) < 5000
         then 1
-end], null)
+end], null), '{}'::text[]

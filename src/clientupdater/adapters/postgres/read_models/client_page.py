@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.adapters.postgres.read_models.client_walk import Arm
+from clientupdater.adapters.postgres.read_models.client_walk import (
+    LONG_WORD,
+    MANY_WHOLE_WORDS,
+    Arm,
+)
 from clientupdater.adapters.postgres.read_models.conditions import (
     client_conditions,
     row_conditions,
@@ -54,12 +58,18 @@ def client_page_statement(resolved: ResolvedQuery, walk: ClientWalk) -> str:
 
 
 def rare_words_statement(resolved: ResolvedQuery, common_from: int) -> str:
-    """Render the question which words fewer clients have than `common_from`."""
+    """Render the question which words fewer clients have than `common_from`.
+
+    Where branches are many, it also asks for the whole words that begin as the first one does; a
+    short one begins too many.
+    """
     counts = (
         render("count", range=_word_range(resolved, resolved.area, n), many=common_from, place=n)
         for n, _ in enumerate(resolved.words)
     )
-    return render("rare", counts=", ".join(counts))
+    may_lead = resolved.area.is_wide and len(resolved.words[0]) >= LONG_WORD
+    whole = render("whole_words", many=MANY_WHOLE_WORDS) if may_lead else render("no_whole_words")
+    return render("rare", counts=", ".join(counts), whole_words=whole)
 
 
 @frozen
@@ -72,6 +82,7 @@ class _ClientPage:
             return self._clients(arm)
         rendered = {
             Arm.FOUND: self._found,
+            Arm.OF_WORD: self._of_word,
             Arm.OFFICER: self._officers,
             Arm.OWN: self._own,
             Arm.ROWS_OF_EACH_BRANCH: self._rows_of_branches,
@@ -93,6 +104,15 @@ class _ClientPage:
             ranges=self._ranges(),
             where=all_of(self._of_client()),
             after=all_of(self._after("w")),
+            limit=self.resolved.query.limit + 1,
+        )
+
+    def _of_word(self) -> str:
+        in_scope = ScopePredicate(self.resolved.client_scope).form.over_words()
+        return render(
+            "walk_of_word",
+            of_word=all_of([in_scope, *self._search("w.client_id"), *self._after("w")]),
+            where=all_of(self._of_client(is_searched=False)),
             limit=self.resolved.query.limit + 1,
         )
 
@@ -151,9 +171,10 @@ class _ClientPage:
         whose = max(scopes, key=lambda scope: scope.has_stand_ins).of_own()
         return render("walk_own_rows", where=where, whose=whose, beyond=beyond, **order)
 
-    def _of_client(self) -> list[str]:
+    def _of_client(self, *, is_searched: bool = True) -> list[str]:
         """What a walk of clients asks of a client c."""
-        conditions = [*client_conditions(self.resolved), *self._search("c.id")]
+        words = self._search("c.id") if is_searched else []
+        conditions = [*client_conditions(self.resolved), *words]
         if self.resolved.query.filter.row is None:
             by_status = self.resolved.is_undated or self.resolved.query.filter.asks_for_status
             own_scope = [ScopePredicate(self.resolved.client_scope).form.over_clients()]
@@ -224,7 +245,7 @@ class _ClientPage:
 def _word_range(resolved: ResolvedQuery, area: Shape, n: int) -> str:
     """Read all clients in scope with a word: of few branches, each has a range of its own."""
     word, scope = f"word_{n}", ScopePredicate(resolved.client_scope)
-    if area.everything or area.companies:
+    if area.is_wide:
         # The clients that are left are asked; row-level security asks each word already.
         return f"({render('range', word=word, where='true')})"
     ranges = [render("range_of_branches", word=word, where=scope.form.over_words())]

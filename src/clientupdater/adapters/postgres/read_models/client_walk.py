@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     from clientupdater.ports.lists import ClientQuery
 
 LONG_WORD = 3
-"""Letters from which on the ranges of common words are read, where there are several of them."""
+"""Letters from which on a common word may lead the walk; shorter ones begin too many words."""
 SEVERAL = 2
 COMMON = 5_000
 """Clients with a word that make it common: a walk in any order soon meets enough of them."""
 COMMON_IN_A_BRANCH = 5
 """The same for each of many branches, where the words of all other branches are passed over."""
+MANY_WHOLE_WORDS = 33
+"""Words with one beginning that are too many for a walk of each."""
 _NARROWING = frozenset(
     {
         "row_exempt",
@@ -75,6 +77,8 @@ class Arm(StrEnum):
     """The clients of the officer asked for, found first and then sorted."""
     FOUND = auto()
     """The clients with the words that are read first, by the names beside these words."""
+    OF_WORD = auto()
+    """The clients with the first word, by the names beside each whole word that begins so."""
     OWN = auto()
     """The actor's own clients, found first and then sorted."""
     OWN_IN_ORDER = auto()
@@ -107,6 +111,8 @@ class ResolvedQuery:
     words: tuple[str, ...] = ()
     rare_words: frozenset[int] = frozenset()
     """The words, by their place, that few clients in scope have."""
+    whole_words: tuple[str, ...] = ()
+    """Those that begin as the first of the words does, up to many; in a few branches, none."""
     among: tuple[ClientId, ...] | None = None
     """The clients that a number or a code names; None where it names none."""
     is_undated: bool = False
@@ -128,6 +134,13 @@ class ResolvedQuery:
     def finds_few(self) -> bool:
         """Whether its rows or records are found first: of a branch or of a person (R3)."""
         return not FOUND_FIRST.isdisjoint(self.filters)
+
+    @property
+    def narrows_rows(self) -> bool:
+        """Whether a filter asks for what few rows may be: an index of the rows has them."""
+        return any(
+            name in _NARROWING and value is not False for name, value in self.filters.items()
+        )
 
     @property
     def names_officer(self) -> bool:
@@ -182,24 +195,32 @@ def choose_client_walk(resolved: ResolvedQuery) -> ClientWalk:
         return ClientWalk(arms=(), area=area)
     names_few = resolved.among is not None or bool(read_words) or resolved.finds_few
     shape = Shape(everything=True) if resolved.names_officer or names_few else area
-    by_row = _walks_rows(resolved, names_few=names_few)
-    by_name = bool(read_words) and resolved.query.sort is ClientSort.NAME
+    of_word = not names_few and _walks_a_word(resolved)
+    led_by = (0,) if of_word else read_words
     return ClientWalk(
-        arms=(
-            _row_arms(resolved, shape)
-            if by_row
-            else _client_arms(resolved, shape, finds_by_name=by_name)
-        ),
+        arms=(Arm.OF_WORD,) if of_word else _arms(resolved, shape, names_few=names_few),
         area=area,
         read_words=read_words,
-        checked_words=tuple(n for n, _ in enumerate(resolved.words) if n not in read_words),
-        is_steady=shape.is_steady and _has_one_plan(resolved),
+        checked_words=tuple(n for n, _ in enumerate(resolved.words) if n not in led_by),
+        is_steady=_has_one_plan(resolved, shape),
     )
 
 
-def _has_one_plan(resolved: ResolvedQuery) -> bool:
-    """Whether the walk is the same whatever the values: all clients, or the rows of one status."""
+def _arms(resolved: ResolvedQuery, shape: Shape, *, names_few: bool) -> tuple[Arm, ...]:
+    if _walks_rows(resolved, names_few=names_few):
+        return _row_arms(resolved, shape)
+    by_name = resolved.query.sort is ClientSort.NAME and bool(_read_words(resolved))
+    return _client_arms(resolved, shape, finds_by_name=by_name)
+
+
+def _has_one_plan(resolved: ResolvedQuery, shape: Shape) -> bool:
+    """Whether the walk is the same whatever the values: all clients, or the rows of one status.
+
+    A search without filters leaves the planner no choice: each of its steps has one index.
+    """
     if resolved.query.q is not None:
+        return not (resolved.filters or resolved.asks_for_rows)
+    if not shape.is_steady:
         return False
     if resolved.filters.keys() == {"row_status"}:
         return resolved.query.sort is ClientSort.NAME
@@ -233,7 +254,20 @@ def _read_words(resolved: ResolvedQuery) -> tuple[int, ...]:
     if resolved.names_officer or resolved.among is not None:
         return ()
     long = [n for n, word in enumerate(resolved.words) if len(word) >= LONG_WORD]
-    return tuple(sorted(resolved.rare_words) or (long if len(long) >= SEVERAL else []))
+    is_read = len(long) >= SEVERAL and not _walks_a_word(resolved)
+    return tuple(sorted(resolved.rare_words) or (long if is_read else []))
+
+
+def _walks_a_word(resolved: ResolvedQuery) -> bool:
+    """Whether the first of common words has few whole words, whose clients stand in order.
+
+    A walk along all names would pass over everyone before the first client with a first name.
+    """
+    if resolved.query.sort is not ClientSort.NAME or resolved.rare_words:
+        return False
+    if resolved.names_officer or resolved.narrows_rows:
+        return False
+    return 0 < len(resolved.whole_words) < MANY_WHOLE_WORDS
 
 
 def _walks_rows(resolved: ResolvedQuery, *, names_few: bool) -> bool:
@@ -243,8 +277,7 @@ def _walks_rows(resolved: ResolvedQuery, *, names_few: bool) -> bool:
     few = resolved.names_officer or names_few or resolved.filters.get("active") is False
     if resolved.query.sort is not ClientSort.NAME or few or "loan_status" in resolved.filters:
         return False
-    asked = {name for name, value in resolved.filters.items() if value is not False}
-    return "row_status" in resolved.ids or not _NARROWING.isdisjoint(asked)
+    return "row_status" in resolved.ids or resolved.narrows_rows
 
 
 def _row_arms(resolved: ResolvedQuery, shape: Shape) -> tuple[Arm, ...]:

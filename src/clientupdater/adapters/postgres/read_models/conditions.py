@@ -74,6 +74,7 @@ def query_params(resolved: ResolvedQuery) -> dict[str, object]:
         "area_members": list(resolved.area_members),
         "among": list(resolved.among or ()),
         **{f"word_{n}": word for n, word in enumerate(resolved.words)},
+        "whole_words": list(resolved.whole_words),
     }
     if resolved.is_mine:
         scope = resolved.client_scope

@@ -72,17 +72,47 @@ c.owed
 -- client met, by key: offset 0 and the row comparison keep the planner from a range over all clients.
 -- By then the word is known to be common.
 exists (
-    select from client_words w
+    select from client_words other
     where
-        w.client_id = {client}
-        and (w.client_id, w.word) >= ({client}, %({word})s::text)
-        and (w.client_id, w.word) < ({client}, %({word})s::text || chr(1114111))
+        other.client_id = {client}
+        and (other.client_id, other.word) >= ({client}, %({word})s::text)
+        and (other.client_id, other.word) < ({client}, %({word})s::text || chr(1114111))
     offset 0
 )
 
 -- name: rare
--- Which words are so rare that all clients with them may be read; a count ends at the limit.
-select array_remove(array[{counts}], null)
+-- Which words are so rare that all clients with them may be read; a count ends at the limit. Then the
+-- whole words that begin as the first one does.
+select array_remove(array[{counts}], null), {whole_words}
+
+-- name: whole_words
+-- Each is found behind the one before it, so that their clients are passed over.
+array(
+    with recursive whole (word) as (
+        (
+            select w.word from client_words w
+            where w.word >= %(word_0)s::text and w.word < %(word_0)s::text || chr(1114111)
+            order by w.word
+            limit 1
+        )
+        union all
+        select (
+            select w.word from client_words w
+            where w.word > whole.word and w.word < %(word_0)s::text || chr(1114111)
+            order by w.word
+            limit 1
+        )
+        from whole
+        where whole.word is not null
+    )
+
+    select whole.word from whole
+    where whole.word is not null
+    limit {many}
+)
+
+-- name: no_whole_words
+'{}'::text[]
 
 -- name: count
 case
@@ -240,13 +270,15 @@ s.done_on <= %(row_done_until)s::date
         )
 )
 
--- name: words
-select words_of(sort_form(%(q)s))
-
--- name: named
--- The clients that a number or a code names, in scope: each by the key of an index.
-select c.id from clients c where c.client_code = any(%(codes)s::text[])
-union
-select c.id from clients c where %(number)s and c.contact_form = contact_form(%(q)s)
-union
-select c.id from clients c where %(number)s and c.contact_form_alt = contact_form(%(q)s)
+-- name: look_up
+-- The words of a text; the clients that it names by number or code, in scope: each by the key of an
+-- index.
+select
+    words_of(sort_form(%(q)s)),
+    array(
+        select c.id from clients c where c.client_code = any(%(codes)s::text[])
+        union
+        select c.id from clients c where %(number)s and c.contact_form = contact_form(%(q)s)
+        union
+        select c.id from clients c where %(number)s and c.contact_form_alt = contact_form(%(q)s)
+    )

@@ -143,6 +143,26 @@ cross join lateral (
 order by w.value, w.client_id
 limit {limit}
 
+-- name: walk_of_word
+-- Each whole word has its clients in the order of names: they are met one by one until the page is
+-- full. A client may have several words that begin so.
+select distinct w.value, w.client_id
+from unnest(%(whole_words)s::text[]) whole (word)
+cross join lateral (
+    select w.sort_name as value, w.client_id
+    from client_words w
+    cross join lateral (
+        select from clients c
+        where c.id = w.client_id and c.deleted_at is null and {where}
+        offset 0
+    ) c
+    where w.word = whole.word and {of_word}
+    order by w.sort_name, w.client_id
+    limit {limit}
+) w
+order by w.value, w.client_id
+limit {limit}
+
 -- name: walk_rows
 -- Clients by what an index of their rows is sorted by: by name within a status, by day.
 select {value} as value, s.client_id

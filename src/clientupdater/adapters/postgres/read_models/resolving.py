@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
+from clientupdater.adapters.postgres.core.connection import Command
+from clientupdater.adapters.postgres.core.named_queries import Statement
 from clientupdater.adapters.postgres.read_models.client_page import rare_words_statement
 from clientupdater.adapters.postgres.read_models.client_walk import ResolvedQuery, common_from
 from clientupdater.adapters.postgres.read_models.conditions import query_params
@@ -52,6 +54,7 @@ _MAY_BE_NONE = ("product", "pension_type")
 _NUMBER = re.compile(r"[0-9\s+().-]+")
 FEWEST_DIGITS = 7
 """Digits that make a contact number: nobody's has fewer."""
+_LOOK_UP = Statement.of(BLOCKS["look_up"])
 
 
 def resolve(
@@ -118,28 +121,28 @@ class _Resolver:
 
     def search(self, q: str, known: Collection[ClientId]) -> dict[str, Any] | None:
         """Find the clients that a number or code names, else the words of names."""
-        if among := {*self._named(q.strip()), *known}:
+        words, named = self._look_up(q)
+        if among := {*named, *known}:
             return {"among": tuple(among)}
-        ((words,),) = self.control.begun.execute(BLOCKS["words"].encode(), {"q": q}).fetchall()
         if not words or _NUMBER.fullmatch(q):
             return None
         # The longest first: it is the rarest, as a rule.
         return {"words": tuple(sorted(words, key=len, reverse=True))}
 
     def with_rare_words(self, resolved: ResolvedQuery, common_from: int) -> ResolvedQuery:
-        statement = rare_words_statement(resolved, common_from).encode()
-        params = query_params(resolved)
-        ((rare,),) = self.control.begun.execute(statement, params, prepare=False).fetchall()
-        return evolve(resolved, rare_words=frozenset(rare))
+        statement = Statement.of(rare_words_statement(resolved, common_from))
+        ((rare, whole),) = self.control.read(Command.of(statement, query_params(resolved)))
+        return evolve(resolved, rare_words=frozenset(rare), whole_words=tuple(whole))
 
-    def _named(self, text: str) -> list[ClientId]:
+    def _look_up(self, q: str) -> tuple[list[str], list[ClientId]]:
+        """Read the words of a text, and the clients whose number or code it is."""
+        text = q.strip()
         digits = sum(each.isdigit() for each in text)
         is_number = bool(_NUMBER.fullmatch(text)) and digits >= FEWEST_DIGITS
-        if not is_number and len(text.split()) != 1:
-            return []
-        params = {"codes": [text, text.upper()], "q": text, "number": is_number}
-        rows = self.control.begun.execute(BLOCKS["named"].encode(), params, prepare=False)
-        return [ClientId(id_) for (id_,) in rows.fetchall()]
+        codes = [text, text.upper()] if is_number or len(text.split()) == 1 else []
+        params = {"codes": codes, "q": text, "number": is_number}
+        ((words, named),) = self.control.read(Command.of(_LOOK_UP, params))
+        return words, [ClientId(id_) for id_ in named]
 
 
 def _codes_in(wanted: ClientFilter) -> dict[str, str]:

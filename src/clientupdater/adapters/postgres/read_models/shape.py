@@ -49,6 +49,11 @@ class Shape:
         return self == Shape()
 
     @property
+    def is_wide(self) -> bool:
+        """Whether it is more than a few branches, each of which could have a walk of its own."""
+        return self.everything or bool(self.companies)
+
+    @property
     def is_steady(self) -> bool:
         """Whether one plan serves every such question, so that it may be kept prepared."""
         return not self.everything
