@@ -202,7 +202,7 @@ def choose_client_walk(resolved: ResolvedQuery) -> ClientWalk:
         area=area,
         read_words=read_words,
         checked_words=tuple(n for n, _ in enumerate(resolved.words) if n not in led_by),
-        is_steady=_has_one_plan(resolved, shape),
+        is_steady=_has_one_plan(resolved),
     )
 
 
@@ -213,15 +213,13 @@ def _arms(resolved: ResolvedQuery, shape: Shape, *, names_few: bool) -> tuple[Ar
     return _client_arms(resolved, shape, finds_by_name=by_name)
 
 
-def _has_one_plan(resolved: ResolvedQuery, shape: Shape) -> bool:
+def _has_one_plan(resolved: ResolvedQuery) -> bool:
     """Whether the walk is the same whatever the values: all clients, or the rows of one status.
 
     A search without filters leaves the planner no choice: each of its steps has one index.
     """
     if resolved.query.q is not None:
         return not (resolved.filters or resolved.asks_for_rows)
-    if not shape.is_steady:
-        return False
     if resolved.filters.keys() == {"row_status"}:
         return resolved.query.sort is ClientSort.NAME
     return not (resolved.filters or resolved.asks_for_rows)

@@ -53,11 +53,6 @@ class Shape:
         """Whether it is more than a few branches, each of which could have a walk of its own."""
         return self.everything or bool(self.companies)
 
-    @property
-    def is_steady(self) -> bool:
-        """Whether one plan serves every such question, so that it may be kept prepared."""
-        return not self.everything
-
 
 @lru_cache(1024)
 def _shape_of(access_scope: AccessScope) -> Shape:

@@ -52,7 +52,7 @@ class WorklistWalk:
     @property
     def is_steady(self) -> bool:
         """Whether one plan serves every such page, so that it may be kept prepared."""
-        return self.filter.is_empty and self.shape.is_steady
+        return self.filter.is_empty
 
     @property
     def periods(self) -> list[str]:
