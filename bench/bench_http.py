@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from bench.processes import Server
     from tests.support.servers import Database
 
-MODEST, FEW, MANY = 2, 16, 100
+ONE, FEW, MANY = 1, 16, 100
 """Connections: for CPU, for rates, and for tails."""
 PACE = 40.0
 """Requests a second at an even pace: every server holds it without a queue."""
@@ -82,14 +82,16 @@ class Bench:
         return {**self._cpu(), **self._rates(), **self._alone()}
 
     def _cpu(self) -> Acts:
-        """Measure CPU at an even pace, and flat out from few connections."""
+        """Measure CPU at an even pace, one request after the other, and flat out."""
         acts: Acts = {}
         acts["paced /empty", "empty"] = lambda: self._paced("empty", "/empty")
         for what, kind in KINDS.items():
-            acts["cpu " + what, "empty"] = lambda: self._read("empty", "/empty", MODEST)
+            acts["cpu " + what, "empty"] = lambda: self._read("empty", "/empty", ONE)
+            acts["flat " + what, "empty"] = lambda: self._read("empty", "/empty", FEW)
             for side in SIDES:
                 acts["paced " + what, side] = partial(self._paced, side, kind)
-                acts["cpu " + what, side] = self._operation(what, side, MODEST)
+                acts["cpu " + what, side] = self._operation(what, side, ONE)
+                acts["flat " + what, side] = self._operation(what, side, FEW)
         return acts
 
     def warm_up(self) -> None:

@@ -37,10 +37,17 @@ def lines(loads: Loads, trips: Trips, branches: int) -> Iterator[Line]:
 
 
 def _cpu(loads: Loads) -> Iterator[Line]:
-    """Judge the figures flat out: an empty endpoint costs several times as much on an idle server,
-    which wakes for each request, so that the ratios at an even pace flatter us.
+    """Judge the figures of one connection, by which the targets were set.
+
+    An empty endpoint costs several times as much on an idle server, which wakes for each request,
+    as on a busy one. So the ratios at an even pace flatter us, and those flat out do the opposite.
     """
-    for prefix, load in (("paced", "at an even 40/s"), ("cpu", "flat out, 2 connections")):
+    ways = {
+        "paced": "at an even 40/s",
+        "cpu": "one connection",
+        "flat": "flat out, 16 connections",
+    }
+    for prefix, load in ways.items():
         empty = statistics.median(
             each.server_cpu_ms
             for (what, side), each in loads.items()
