@@ -17,6 +17,7 @@ from clientupdater.adapters.postgres.core.connection import Command, Connection
 from clientupdater.adapters.postgres.core.literals import written_out
 from clientupdater.adapters.postgres.core.named_queries import Statement
 from clientupdater.adapters.postgres.core.transactions import Opening, TransactionControl
+from clientupdater.runtime.deadlines import ending_at, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,9 +43,13 @@ VALUES = [
 ]
 
 
-@pytest.fixture
-def connection(database: Database) -> Iterator[Connection]:
-    with Connection.connect(database.app_url, autocommit=True) as connection:
+@pytest.fixture(params=[None, 60.0], ids=["in a command", "in a request"])
+def connection(database: Database, request: pytest.FixtureRequest) -> Iterator[Connection]:
+    seconds: float | None = request.param
+    with (
+        ending_at(seconds and within(seconds)),
+        Connection.connect(database.app_url, autocommit=True) as connection,
+    ):
         yield connection
 
 
@@ -151,7 +156,7 @@ def test_behind_a_pooler_nothing_is_prepared(connection: Connection) -> None:
 
 def read_number(connection: Connection) -> list[tuple[object, ...]]:
     control = TransactionControl.of(connection)
-    with control.reading("begin read only"):
+    with control.reading():
         return control.read_last(number(SEVEN, 7))
 
 
@@ -159,6 +164,7 @@ def test_a_page_is_read_again_where_what_it_had_prepared_is_gone(connection: Con
     assert read_number(connection) == [(7,)]
     connection.execute("deallocate all")
     assert read_number(connection) == [(7,)]
+    assert connection.info.transaction_status is TransactionStatus.IDLE
 
 
 def test_after_psycopg_dropped_every_prepared_statement_a_statement_is_prepared_anew(

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from datetime import date, time
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 import psycopg
@@ -20,8 +20,9 @@ from attrs import frozen
 from psycopg import adapt
 from psycopg.errors import error_from_result
 from psycopg.generators import execute
-from psycopg.pq import Escaping, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, Escaping, ExecStatus, TransactionStatus
 
+from clientupdater.adapters.postgres.core.overdue import OverdueCutter
 from clientupdater.runtime.deadlines import ends_at
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _PLAIN = (int, UUID, date, time, Decimal)
 _MOST = 50
 """Statements that one connection keeps prepared; the one that was used least lately goes first."""
 _numbers = count()
+_OVERDUE = OverdueCutter()
 _PARAMETER = re.compile(rb"\$(\d+)")
 
 
@@ -102,16 +104,45 @@ class Connection(psycopg.Connection[Row]):
         The protocol runs a prepared statement alone in its message; EXECUTE runs it among others,
         by the same plan. PostgreSQL passes over what follows a command that fails.
         """
-        (command, *others) = commands
-        if others or isinstance(command, str) or not self._prepares:
-            self.pgconn.send_query(b"; ".join([self._text(each) for each in commands]))
-        else:
+        if command := self._alone(commands):
             self.pgconn.send_query_prepared(self._name_of(command.statement.text), command.values)
+        else:
+            self.pgconn.send_query(self._texts(commands))
         return self._results()
+
+    def send_for_last(self, commands: Sequence[Sent]) -> PGresult:
+        """Send commands in one message, and give the result of the last.
+
+        Within a request, one call of libpq sends and waits. To wait as psycopg does takes several
+        for each result, and after each the thread waits for its turn among the others.
+        """
+        ends = ends_at()
+        if ends is None:  # in a command, which a signal may interrupt
+            return self.send(commands)[-1]
+        if command := self._alone(commands):
+            name = self._name_of(command.statement.text)
+            values = cast("Sequence[bytes]", command.values)  # or None, which psycopg takes too
+            return self._called(partial(self.pgconn.exec_prepared, name, values), ends)
+        return self._called(partial(self.pgconn.exec_, self._texts(commands)), ends)
+
+    def _called(self, call: Callable[[], PGresult], ends: float) -> PGresult:
+        """Call libpq; at the deadline the connection is cut."""
+        pgconn = self.pgconn
+        descriptor = pgconn.socket
+        _OVERDUE.begin(descriptor, ends + GRACE_S)
+        try:
+            result = call()
+        finally:
+            _OVERDUE.end(descriptor)
+        if pgconn.status != ConnStatus.OK:
+            raise psycopg.OperationalError(pgconn.get_error_message())
+        if result.status == ExecStatus.FATAL_ERROR:
+            raise error_from_result(result)
+        return result
 
     def read(self, statement: Statement, params: Mapping[str, object]) -> list[Row]:
         """Run a statement, and give its rows."""
-        return self.rows(self.send([Command.of(statement, params)])[-1])
+        return self.rows(self.send_for_last([Command.of(statement, params)]))
 
     def rows(self, result: PGresult) -> list[Row]:
         """Read the rows of a result."""
@@ -137,6 +168,16 @@ class Connection(psycopg.Connection[Row]):
     def _prepares(self) -> bool:
         """Not behind a pooler, where the next statement may meet another session."""
         return self.prepare_threshold is not None
+
+    def _alone(self, commands: Sequence[Sent]) -> Command | None:
+        """Give the only command, where it is prepared."""
+        command = commands[0]
+        return (
+            None if len(commands) > 1 or isinstance(command, str) or not self._prepares else command
+        )
+
+    def _texts(self, commands: Sequence[Sent]) -> bytes:
+        return b"; ".join([self._text(each) for each in commands])
 
     def _text(self, command: Sent) -> bytes:
         if isinstance(command, str):

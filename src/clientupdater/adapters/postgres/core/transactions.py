@@ -77,11 +77,12 @@ class TransactionControl:
     def begin(self) -> None:
         """Begin now, if it has not begun."""
         if opening := self._taken_opening():
-            self._heed(opening, self.connection.send([*self._taken(), *opening.commands])[-1])
+            commands = [*self._taken(), *opening.commands]
+            self._heed(opening, self.connection.send_for_last(commands))
 
     def send(self, *commands: Sent) -> list[Row]:
         """Send them in one message, after what is pending; give the rows of the last."""
-        return self._rows(self.begun.send([*self._taken(), *commands])[-1])
+        return self._rows(self.begun.send_for_last([*self._taken(), *commands]))
 
     def read(self, command: Sent) -> list[Row]:
         """Read the rows of a command, which may begin the transaction: it is sent again if need be.
@@ -117,7 +118,7 @@ class TransactionControl:
     @contextmanager
     def reading(self, *first: Sent) -> Iterator[None]:
         """Be in a transaction that begins with the first statement, and may end with the last."""
-        self.opening = Opening(first)
+        self.opening = Opening(("begin read only", *first))
         self.may_end = True
         with self._rolling_back("rollback"):
             yield
@@ -127,19 +128,19 @@ class TransactionControl:
     def read_last(self, command: Sent) -> list[Row]:
         """Read the rows of a command, in a message that also ends the transaction.
 
-        Where what it had prepared is gone, and the transaction begins with it, all of it is sent
-        again.
+        Where it is the only command, the message is the transaction. If what it had prepared is
+        gone then, all of it is sent again.
         """
         opening = self._taken_opening()
-        commands = [*(opening.commands if opening else ()), *self._taken(), command, "commit"]
+        if opening is None:
+            return self._rows(self.connection.send([*self._taken(), command, "commit"])[-2])
+        _, *first = opening.commands
+        commands = ["set transaction read only", *first, *self._taken(), command]
         try:
-            return self._rows(self.connection.send(commands)[-2])
+            return self._rows(self.connection.send_for_last(commands))
         except psycopg.errors.InvalidSqlStatementName:
-            if not opening:
-                raise
-            self.connection.send(["rollback"])
             self.connection.forget_prepared()
-            return self._rows(self.connection.send(commands)[-2])
+            return self._rows(self.connection.send_for_last(commands))
 
     def defer(self, *commands: Sent) -> None:
         """Send commands together with what is sent next, the commit at the latest."""

@@ -54,7 +54,7 @@ _NOT_THE_SYSTEM = (
     "is needed for this: the serving login may not act as the system. Give it the workers' login, "
     "clientupdater_worker, which sql/roles.sql makes"
 )
-_BEGIN_READING = ("begin read only", "set local plan_cache_mode = force_generic_plan")
+_ONE_PLAN = "set local plan_cache_mode = force_generic_plan"
 _BEGIN_SNAPSHOT = "begin isolation level repeatable read, read only"
 
 
@@ -90,13 +90,13 @@ class PostgresUnitsOfWork:
         """
         known = self.memory.known(generation)
         if self._outer or known is None:
-            with self._unit(_BEGIN_READING, rls_scope, takes_long=takes_long) as tx:
+            with self._unit(("begin read only", _ONE_PLAN), rls_scope, takes_long=takes_long) as tx:
                 yield tx
         else:
             with _translated(), self._control(takes_long=takes_long) as control:
                 control.generation = generation
                 sets = row_security.settings(control, rls_scope, known.companies)
-                with control.reading(*_BEGIN_READING, *sets):
+                with control.reading(_ONE_PLAN, *sets):
                     yield self._repositories(control)
 
     @contextmanager
