@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 ONE, FEW, MANY = 1, 16, 100
 """Connections: for CPU, for rates, and for tails."""
+CONNECTIONS = "4"
+"""Of each of our processes to PostgreSQL: as many as the processors that they share are good for."""
 PACE = 40.0
 """Requests a second at an even pace: every server holds it without a queue."""
 KINDS = {"/me": "/me", "page": "worklist", "update": "update"}
@@ -223,7 +225,7 @@ def login_of(side: str, database: Database) -> str:
 
 def server_of(side: str, url: str, processes: int) -> AbstractContextManager[Server]:
     if side == "ours":
-        return our_server(url, processes)
+        return our_server(url, processes, DATABASE_POOL_MAX=CONNECTIONS)
     return peer_server({"fastapi": "fastapi_app"}.get(side, side), url, processes)
 
 
@@ -292,7 +294,8 @@ def main(
         }
         if earlier:
             url = (old or world).database.app_url
-            server = our_server(url, processes, PYTHONPATH=str(earlier / "src"))
+            values = {"DATABASE_POOL_MAX": CONNECTIONS, "PYTHONPATH": str(earlier / "src")}
+            server = our_server(url, processes, **values)
             servers["earlier"] = stack.enter_context(server)
         for peer in ("plain", "fastapi"):
             require_same(Caller(servers["ours"], few), Caller(servers[peer], few), world)

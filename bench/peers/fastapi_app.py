@@ -51,6 +51,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 ZONE = ZoneInfo("Asia/Manila")
 CONNECTIONS = 8
+"""Of 4 and 8, what it answers a hundred callers faster with on two cores."""
 PAGE = 50
 engine = create_async_engine(
     os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://"),
