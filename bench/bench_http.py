@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 ONE, FEW, MANY = 1, 16, 100
 """Connections: for CPU, for rates, and for tails."""
 CONNECTIONS = "4"
-"""Of each of our processes to PostgreSQL: as many as the processors that they share are good for."""
+"""Of each of our processes to PostgreSQL, on two cores (docs/scaling.md)."""
 PACE = 40.0
 """Requests a second at an even pace: every server holds it without a queue."""
 KINDS = {"/me": "/me", "page": "worklist", "update": "update"}

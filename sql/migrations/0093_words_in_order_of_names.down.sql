@@ -1,4 +1,2 @@
-create index client_words_names_idx
-on client_words (word, client_id) include (sort_name, company_id, branch_id, assigned_to);
-
-drop index client_words_in_order_idx;
+-- clientupdater:no-transaction
+drop index concurrently if exists client_words_in_order_idx;
