@@ -66,6 +66,8 @@ def test_only_what_is_overdue_is_cut() -> None:
     cutter.end(ended.fileno())
     cutter.begin(overdue.fileno(), monotonic() + 0.1)
     assert other_end.recv(1) == b""
+    cutter.end(overdue.fileno())
+    cutter.end(in_time.fileno())
     for left, right in pairs[:2]:
         right.send(b"a response")
         assert left.recv(10) == b"a response"

@@ -83,6 +83,10 @@ class Explaining:
         results = self.connection.send(run)
         return results if len(run) == len(commands) else [*results, results[-1]]
 
+    def send_for_last(self, commands: Sequence[Sent]) -> PGresult:
+        """Explain and run commands; give the result of the last."""
+        return self.send(commands)[-1]
+
     def read(self, statement: Statement, params: Mapping[str, object]) -> list[Row]:
         """Explain a statement as it is prepared, and run it."""
         self._explain(self._executed(Command.of(statement, params)))

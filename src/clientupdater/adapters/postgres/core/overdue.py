@@ -29,10 +29,11 @@ class OverdueCutter:
     def begin(self, descriptor: int, ends: float) -> None:
         """Cut this connection at a moment, unless its wait has ended before."""
         with self._lock:
-            self._ends[descriptor] = ends
             if self._thread is None or not self._thread.is_alive():
+                self._ends.clear()  # those of a process that this one was forked from
                 self._thread = Thread(target=self._run, name="overdue", daemon=True)
                 self._thread.start()
+            self._ends[descriptor] = ends
 
     def end(self, descriptor: int) -> None:
         with self._lock:
