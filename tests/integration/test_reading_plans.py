@@ -114,7 +114,7 @@ WORKLIST_FILTERS = {
     "cause and PAR status": WorklistFilter(cause=Cause.IN_HAND, par_status="tele_130"),
 }
 FIRST_NAMES = ("rosa", "ysabel", "ysabel s", "juan rosa")
-"""Names that begin with them stand together; nobody has the last two."""
+"""Names that begin with them stand together; nobody has both of the last."""
 SEARCHES = (
     *("santos", "juan san", "pen", "m", "zz santos", "santos reyes j", "C0000100"),
     *FIRST_NAMES,

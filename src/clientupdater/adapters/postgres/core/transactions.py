@@ -134,7 +134,7 @@ class TransactionControl:
         opening = self._taken_opening()
         if opening is None:
             return self._rows(self.connection.send([*self._taken(), command, "commit"])[-2])
-        _, *first = opening.commands
+        _, *first = opening.commands  # all but its begin
         commands = ["set transaction read only", *first, *self._taken(), command]
         try:
             return self._rows(self.connection.send_for_last(commands))
