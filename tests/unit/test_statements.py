@@ -306,9 +306,11 @@ def test_a_plan_is_kept_where_no_value_changes_the_walk() -> None:
 
 
 def test_a_later_page_of_the_worklist_walks_no_phase_before_its_own() -> None:
-    assert worklist_walk("worklist of branches").phases == (DUE, UNDATED, LATER)
+    first = worklist_walk("worklist of branches")
+    assert [each.phase for each in first.stretches] == [DUE, UNDATED, LATER]
     later = worklist_walk("worklist of branches, a page without a day")
-    assert later.phases == (UNDATED, LATER)
+    assert [each.phase for each in later.stretches] == [UNDATED, LATER]
+    assert [each.rank for each in later.stretches] == [7, -(2**63)]
     assert later.day == date(2026, 11, 1)
 
 

@@ -191,9 +191,24 @@ order by {order}
 -- planner may take an index over all branches for a page near the end.
 select {keys}, s.client_id, s.period
 from client_period_status s
-where {begun} and {ended} and s.is_open and {where}
+where
+    (s.home_branch_id, s.period, {columns}) >= (lead.id, of_period.period, {begun})
+    and {last} and s.is_open and {where}
 order by s.home_branch_id, s.period, {order}
 limit {limit}
+
+-- name: last_of_branch
+(s.home_branch_id, s.period, s.due_on, s.work_rank)
+<= (lead.id, of_period.period, p.last_due_on, p.last_rank)
+
+-- name: whole_branch
+(s.home_branch_id, s.period) <= (lead.id, of_period.period)
+
+-- name: until_last
+(s.due_on, s.work_rank) <= (p.last_due_on, p.last_rank)
+
+-- name: of_cause
+(s.due_on, s.work_rank) >= (p.due_on, p.rank) and {until_last}
 
 -- name: walk_own_work
 -- The rows of one's own clients: read once for all phases, and sorted.
@@ -214,9 +229,6 @@ own as materialized (
 -- By the half of what work_rank adds to a touched row.
 s.work_rank <= 576460752303423488
 
--- name: in_hand
-s.work_rank > 576460752303423488
-
 -- name: owed_of_work
 -- A row's amount past due, from the column that the indexes of work have.
 (case when s.work_rank > 576460752303423488 then 1152921504606846976 else 0 end - s.work_rank)
@@ -224,16 +236,6 @@ s.work_rank > 576460752303423488
 -- name: rows_in_area
 -- Written `is true`: the walk has its order.
 (s.home_branch_id = any(%(area_members)s::uuid[])) is true
-
--- name: phase
--- The phases follow each other in order; the limit around them ends the walk in the phase that fills
--- the page, and later phases never begin.
-(
-    select {phase} as phase, u.*
-    from ({arms}) u
-    order by {order}
-    limit {limit}
-)
 
 -- name: client_page
 with keys as materialized (
@@ -258,17 +260,32 @@ from clients c
 where c.deleted_at is null and {which} and {where}
 
 -- name: work_page
--- Both columns of a row's key come from `keys`: with the client's id from c, each of its periods is read.
+-- The phases follow each other in order; the limit around them ends the walk in the phase that fills
+-- the page, and later phases never begin. Both columns of a row's key come from `keys`: with the
+-- client's id from c, each of its periods is read.
 with {own_work}
 
-keys as materialized (select u.* from ({phases}) u limit {limit})
+keys as materialized (
+    select u.*
+    from unnest(
+        %(phases)s::int[], %(due_ons)s::date[], %(ranks)s::bigint[], %(clients)s::uuid[],
+        %(periods_after)s::text[], %(last_due_ons)s::date[], %(last_ranks)s::bigint[]
+    ) p (phase, due_on, rank, client, period, last_due_on, last_rank)
+    cross join lateral (
+        select p.phase, u.*
+        from ({arms}) u
+        order by {of_arms}
+        limit {limit}
+    ) u
+    limit {limit}
+)
 
 select k.phase, k.due_on, k.work_rank, k.sort_name, k.client_id, k.period, {shown}
 from keys k
 left join clients c on c.id = k.client_id and c.deleted_at is null
 left join client_period_status s on s.client_id = k.client_id and s.period = k.period and c.id is not null
 {staff}
-order by k.phase, {order}
+order by k.phase, {of_keys}
 
 -- name: work_of_branches
 select s.home_branch_id, s.due_on, s.work_rank

@@ -5,18 +5,19 @@ Nothing here reads or writes SQL: `worklist_page` renders the walk that is chose
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from clientupdater.adapters.postgres.read_models.client_walk import running_periods
 from clientupdater.adapters.postgres.read_models.worklist_filters import NO_FILTER
+from clientupdater.domain.ids import ClientId
 from clientupdater.domain.worklist import Cause
 from clientupdater.ports.lists import WorklistOrder
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from clientupdater.adapters.postgres.read_models.shape import Shape
     from clientupdater.adapters.postgres.read_models.worklist_filters import ResolvedWorklistFilter
     from clientupdater.domain.access_scope import AccessScope
@@ -24,13 +25,37 @@ if TYPE_CHECKING:
 
 DUE, UNDATED, LATER = 1, 2, 3
 """The phases by urgency: due by the day of the list, without a follow-up day, due later."""
-_PHASE_OF = {
-    Cause.FOLLOW_UP_DUE: DUE,
-    Cause.NOT_TOUCHED: UNDATED,
-    Cause.IN_HAND: UNDATED,
-    Cause.FOLLOW_UP_LATER: LATER,
-}
-_PHASES = {WorklistOrder.WORK: (DUE, UNDATED, LATER), WorklistOrder.NAME: (DUE,)}
+_NEVER, _FIRST_DAY, _LAST_DAY = date.min, date.min + timedelta(1), date.max
+"""The due_on of a row without a follow-up day, and the days that one may have."""
+_FIRST_CLIENT = ClientId(UUID(int=0))
+_FIRST_RANK, _LAST_RANK = -(2**63), 2**63 - 1
+_LAST_UNTOUCHED = 2**59
+"""Half of what work_rank adds to a touched row: an amount past due never comes near it."""
+
+
+@frozen(kw_only=True)
+class Stretch:
+    """The part of the walk that one phase is.
+
+    It begins after a place, by urgency that of (due_on, rank, client, period) and by name that of
+    (name, client, period); a row's day and rank are between the first and the last of the phase.
+    """
+
+    phase: int
+    due_on: date
+    rank: int
+    last_due_on: date
+    last_rank: int
+    name: str = ""
+    client: ClientId = _FIRST_CLIENT
+    period: str = ""
+
+    def after(self, key: WorklistKey) -> Stretch:
+        """Begin after an item of the phase."""
+        place = evolve(self, name=key.name, client=key.client, period=str(key.period))
+        if key.order is WorklistOrder.NAME:
+            return place
+        return evolve(place, due_on=key.due_on, rank=key.rank)
 
 
 @frozen(kw_only=True)
@@ -39,10 +64,8 @@ class WorklistWalk:
 
     order: WorklistOrder
     day: date
-    phases: tuple[int, ...]
-    """The phases walked, one after the other until the page is full."""
-    after: WorklistKey | None
-    """Where the page begins; it is in the first of the phases."""
+    stretches: tuple[Stretch, ...]
+    """Walked one after the other until the page is full."""
     limit: int
     shape: Shape
     filter: ResolvedWorklistFilter
@@ -68,15 +91,18 @@ def choose_worklist_walk(
     """Choose; order and day stay those of the first page."""
     after = query.after
     order = after.order if after else query.order or WorklistOrder.WORK
+    day = after.day if after else today
+    stretches = _stretches(order, resolved.wanted.cause, day)
+    if after:
+        stretches = tuple(
+            each.after(after) if each.phase == after.phase else each
+            for each in stretches
+            if each.phase >= after.phase
+        )
     return WorklistWalk(
         order=order,
-        day=after.day if after else today,
-        phases=tuple(
-            each
-            for each in _phases(order, resolved.wanted.cause)
-            if not after or each >= after.phase
-        ),
-        after=after,
+        day=day,
+        stretches=stretches,
         limit=query.limit,
         shape=resolved.shape(access_scope),
         filter=resolved,
@@ -84,7 +110,28 @@ def choose_worklist_walk(
     )
 
 
-def _phases(order: WorklistOrder, cause: Cause | None) -> tuple[int, ...]:
+def _stretches(order: WorklistOrder, cause: Cause | None, day: date) -> tuple[Stretch, ...]:
     """By urgency, a cause is in one phase; by name there is only one."""
-    by_urgency = order is WorklistOrder.WORK and cause is not None
-    return (_PHASE_OF[cause],) if by_urgency and cause else _PHASES[order]
+    undated = _stretch(UNDATED, _NEVER, _NEVER)
+    of_cause = {
+        Cause.FOLLOW_UP_DUE: _stretch(DUE, _FIRST_DAY, day),
+        Cause.NOT_TOUCHED: evolve(undated, last_rank=_LAST_UNTOUCHED),
+        Cause.IN_HAND: evolve(undated, rank=_LAST_UNTOUCHED + 1),
+        Cause.FOLLOW_UP_LATER: _stretch(LATER, day + timedelta(1), _LAST_DAY),
+    }
+    if order is WorklistOrder.NAME:
+        whole = _stretch(DUE, _NEVER, _LAST_DAY)
+        return (evolve(of_cause[cause], phase=DUE) if cause else whole,)
+    if cause:
+        return (of_cause[cause],)
+    return (of_cause[Cause.FOLLOW_UP_DUE], undated, of_cause[Cause.FOLLOW_UP_LATER])
+
+
+def _stretch(phase: int, first_day: date, last_day: date) -> Stretch:
+    return Stretch(
+        phase=phase,
+        due_on=first_day,
+        rank=_FIRST_RANK,
+        last_due_on=last_day,
+        last_rank=_LAST_RANK,
+    )
