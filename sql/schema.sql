@@ -3909,6 +3909,9 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.status_types FOR EACH ROW EXECUTE F
 -- :: trigger sync_watermarks.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.sync_watermarks FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
+-- :: trigger users.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OF first_name, last_name, email OR TRUNCATE ON public.users FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
+
 -- :: trigger users.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 

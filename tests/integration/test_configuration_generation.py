@@ -86,11 +86,26 @@ def test_whatever_changes_the_configuration_moves_its_generation(
     assert unmoved == set()
 
 
-def test_a_change_of_other_data_leaves_the_generation(database: Database) -> None:
-    before = generation(database)
-    with psycopg.connect(database.superuser_url) as connection:
-        SqlRows(connection).user()
-    assert generation(database) == before
+def test_the_name_of_a_person_moves_the_generation_and_their_sign_in_does_not(
+    database: Database,
+) -> None:
+    generations = [generation(database)]
+    with psycopg.connect(database.superuser_url, autocommit=True) as connection:
+        ana = SqlRows(connection).user()
+        for change in (
+            "update users set first_name = 'Ana' where id = %s",
+            "update users set last_name = 'Reyes' where id = %s",
+            "update users set email = 'ana.reyes@example.com' where id = %s",
+            "delete from users where id = %s",
+        ):
+            generations.append(generation(database))
+            if change.startswith("delete"):
+                signed_in = "update users set last_login_at = now(), login_count = 1 where id = %s"
+                connection.execute(signed_in, (ana,))
+                assert generation(database) == generations[-1]
+            connection.execute(change, (ana,))
+    generations.append(generation(database))
+    assert generations == sorted(set(generations))
 
 
 def test_the_application_moves_the_generation_only_by_changing_the_configuration(

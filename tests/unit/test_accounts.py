@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from clientupdater.domain.access import Actor, Territory
+from clientupdater.domain.access import Territory
 from clientupdater.domain.accounts import (
     Issue,
     OneTime,
@@ -17,7 +17,7 @@ from clientupdater.domain.accounts import (
     checked_subject,
     fingerprint,
 )
-from clientupdater.domain.callers import Caller, Origin
+from clientupdater.domain.callers import Origin
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.people import OneTimePassword
@@ -53,11 +53,6 @@ def test_a_person_without_a_name_goes_by_their_address(
         id=ANA, email="ana.r@example.com", first_name=first, last_name=last, territory=Territory()
     )
     assert person.name == name
-
-
-def test_a_caller_knows_their_own_name_where_it_was_read() -> None:
-    assert Caller(Actor(ANA), name="Ana").own_name == {ANA: "Ana"}
-    assert not Caller(Actor(ANA)).own_name
 
 
 def test_a_name_is_kept_trimmed_and_an_empty_one_is_none() -> None:

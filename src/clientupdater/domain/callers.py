@@ -8,7 +8,6 @@ from attrs import field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from uuid import UUID
 
     from clientupdater.domain.access import Actor
 
@@ -42,10 +41,3 @@ class Caller:
     origin: Origin = Origin()
     generation: int | None = field(default=None, eq=False)
     """The generation of the configuration when the actor's rights were read, if it is known."""
-    name: str | None = field(default=None, eq=False, repr=False)
-    """How results name the actor, if it is known."""
-
-    @property
-    def own_name(self) -> Mapping[UUID, str]:
-        """The actor's name by their id, if it is known."""
-        return {self.actor.id: self.name} if self.name else {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from attrs import field, frozen
+from attrs import frozen
 
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Period
@@ -15,7 +15,6 @@ from clientupdater.domain.periods import Period
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from clientupdater.domain.clients import Client
     from clientupdater.domain.contacts import ContactCard
@@ -32,11 +31,10 @@ Place: TypeAlias = tuple[ClientId, Period]
 
 @frozen
 class ClientInPeriod:
-    """A client with its row of one period, and the names of those that both refer to."""
+    """A client with its row of one period."""
 
     client: Client
     row: PeriodRow | None
-    staff: Mapping[UUID, str] = field(repr=False)
 
 
 class Clients(Protocol):

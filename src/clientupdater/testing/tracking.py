@@ -72,9 +72,7 @@ class MemoryClients:
         if known is None:
             return None
         row = MemoryRows(self._transaction).find(known.id, period)
-        people = (known.assigned_to, row and row.snapshot.updated_by)
-        names = self._transaction.organisation.names(frozenset(each for each in people if each))
-        return ClientInPeriod(known, row, names.people)
+        return ClientInPeriod(known, row)
 
     def find_all(self, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
         values = {

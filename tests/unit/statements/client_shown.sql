@@ -29,12 +29,9 @@ and not exists (
         )
     offset 0
 ),
-c.assigned_to,
-case when officer.id is not null then staff_name(officer.first_name, officer.last_name, officer.email) end,
+c.assigned_to::text,
 c.sync_source::text, c.last_synced_at, c.created_at, c.updated_at, c.version,
 c.tracking_cycle_from,
 s.period, s.status_type_id::text, s.reason_id::text, s.remarks, s.has_payment, s.update_count, s.is_terminal,
 s.exempt_cause, s.next_follow_up_on, s.promised_on, s.promised_amount::text, s.branch_id::text,
-s.updated_by,
-case when author.id is not null then staff_name(author.first_name, author.last_name, author.email) end,
-s.updated_at, s.version
+s.updated_by::text, s.updated_at, s.version

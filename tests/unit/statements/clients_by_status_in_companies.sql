@@ -20,6 +20,4 @@ select k.value, k.client_id, {client_shown}
 from keys k
 left join clients c on c.id = k.client_id and c.deleted_at is null
 {current}
-left join users officer on officer.id = c.assigned_to
-left join users author on author.id = s.updated_by
 order by k.value asc, k.client_id asc

@@ -44,6 +44,4 @@ select k.phase, k.due_on, k.work_rank, k.sort_name, k.client_id, k.period, {work
 from keys k
 left join clients c on c.id = k.client_id and c.deleted_at is null
 left join client_period_status s on s.client_id = k.client_id and s.period = k.period and c.id is not null
-left join users officer on officer.id = c.assigned_to
-left join users author on author.id = s.updated_by
 order by k.phase, k.due_on, k.work_rank, k.client_id, k.period

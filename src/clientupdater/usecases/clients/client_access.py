@@ -7,10 +7,9 @@ not found, and one that is seen but not covered by the permission is forbidden a
 from __future__ import annotations
 
 from contextlib import contextmanager
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from clientupdater.domain import tracking
 from clientupdater.domain.access import decide
@@ -24,7 +23,6 @@ from clientupdater.ports.audit import LogEntry, LoggedAction
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import tzinfo
-    from uuid import UUID
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.clients import Client
@@ -74,8 +72,6 @@ class ClientTransaction:
     client: Client
     clock: Clock
     zone: tzinfo
-    staff: Mapping[UUID, str] = field(factory=dict, repr=False)
-    """Names that were read along with the client."""
 
     def write_context(self) -> WriteContext:
         """Describe a write to this client, as of now (P7)."""
@@ -126,9 +122,7 @@ class ClientTransaction:
         """Give the codes and names that the client, these rows and events refer to."""
         people = {self.client.assigned_to, *(row.snapshot.updated_by for row in rows)}
         people |= {event.by for event in events}
-        known = {**self.staff, **self.caller.own_name}
-        names = self.tx.organisation.names({person for person in people if person} - known.keys())
-        return evolve(names, people={**known, **names.people})
+        return self.tx.organisation.names({person for person in people if person})
 
     def action(self, name: str, period: Period, change: Change, **details: object) -> LoggedAction:
         """Describe a change of a row, for the log (L1)."""
@@ -167,19 +161,13 @@ class ClientAccess:
         with self.work.begin(access_scope_of(caller.actor, permission)) as tx:
             result = tx.clients.in_period(ref, period)
             if result and not result.client.is_deleted:
-                yield self.within(tx, caller, result.client, result.staff), result.row
+                yield self.within(tx, caller, result.client), result.row
                 return
         raise self.refusal(caller, ref, permission)
 
-    def within(
-        self,
-        tx: Transaction,
-        caller: Caller,
-        client: Client,
-        staff: Mapping[UUID, str] = MappingProxyType({}),
-    ) -> ClientTransaction:
+    def within(self, tx: Transaction, caller: Caller, client: Client) -> ClientTransaction:
         """Take a client that a transaction under way has read."""
-        return ClientTransaction(tx, caller, client, self.clock, self.zone, staff)
+        return ClientTransaction(tx, caller, client, self.clock, self.zone)
 
     def refusal(self, caller: Caller, ref: ClientRef, permission: Permission) -> Error:
         """Audit a refusal to a caller who sees the client; to others it is not found (A5)."""

@@ -87,7 +87,7 @@ class Authenticate:
                 tx.credentials.touch_session(known.open.id, now)
                 seen = evolve(known.open.session, last_seen_at=now)
                 known = evolve(known, open=evolve(known.open, session=seen))
-        caller = Caller(known.actor, origin, known.generation, known.person.name)
+        caller = Caller(known.actor, origin, known.generation)
         return Authenticated(caller, known.person, known.open, known.generation)
 
     def _by_subject(self, subject: str, origin: Origin) -> Authenticated:
@@ -96,7 +96,7 @@ class Authenticate:
             known = tx.people.by_subject(subject, self.clock.now())
         if known is None or not known.actor.is_active or _is_locked_for_good(known.person):
             raise Unauthenticated
-        caller = Caller(known.actor, origin, known.generation, known.person.name)
+        caller = Caller(known.actor, origin, known.generation)
         return Authenticated(caller, known.person, None, known.generation)
 
     def _is_over(self, known: KnownSession, now: datetime) -> bool:

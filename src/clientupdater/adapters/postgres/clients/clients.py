@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 QUERIES = named_queries("clients/clients.sql", TRACKING)
 _IN_PERIOD = Statement.of(QUERIES["client_in_period_by_id"])
 _IN_PERIOD_BY_CODE = Statement.of(QUERIES["client_in_period_by_code"])
-CLIENT_WIDTH, STAFF_WIDTH = 11, 4
+CLIENT_WIDTH = 11
 
 
 @frozen
@@ -61,12 +61,10 @@ class PostgresClients:
             return None
         configuration = self._settings()
         (columns,) = rows
-        until = CLIENT_WIDTH + STAFF_WIDTH
-        people = columns[CLIENT_WIDTH:until]
-        staff = {id_: name for id_, name in zip(people[::2], people[1::2], strict=True) if id_}
         known = client_of(configuration, *columns[:CLIENT_WIDTH])
-        row = row_of(configuration.codes, *columns[until:]) if columns[until] else None
-        return ClientInPeriod(known, row, staff)
+        row_columns = columns[CLIENT_WIDTH:]
+        row = row_of(configuration.codes, *row_columns) if row_columns[0] else None
+        return ClientInPeriod(known, row)
 
     def find_all(self, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
         codes = [ref for ref in refs if isinstance(ref, str)]

@@ -14,16 +14,12 @@ from clients c
 -- The row by the key of client and period alone, as in rows.sql.
 select
     {client_columns},
-    officer.id, staff_name(officer.first_name, officer.last_name, officer.email),
-    author.id, staff_name(author.first_name, author.last_name, author.email),
     {row_columns}
 from clients c
 left join client_period_status s
     on s.client_id = c.id
     and (s.client_id, s.period) >= (c.id, %(period)s::text)
     and (s.client_id, s.period) <= (c.id, %(period)s::text)
-left join users officer on officer.id = c.assigned_to
-left join users author on author.id = s.updated_by
 
 -- name: client_in_period_by_id
 {client_in_period}

@@ -49,6 +49,8 @@ class Configuration:
     """Of each product that has one, by its id as text."""
     is_trackable: Mapping[str | None, bool]
     """Whether each PAR status lets a client be tracked, by its id as text (P5)."""
+    staff: Mapping[UUID, str] = field(repr=False)
+    """The name of everyone who is or was of the staff."""
 
     @cached_property
     def codes(self) -> Mapping[str | None, Any]:
@@ -57,6 +59,14 @@ class Configuration:
         for ids in self.ids.values():
             codes |= {str(identity): code for code, identity in ids.items()}
         return codes
+
+    @cached_property
+    def staff_members(self) -> Mapping[str | None, Mapping[str, Any] | None]:
+        """Everyone of the staff as rows show them, by id as text; that of no id is None."""
+        members: dict[str | None, Mapping[str, Any] | None] = {None: None}
+        for person, name in self.staff.items():
+            members[str(person)] = {"id": person, "name": name}
+        return members
 
     @cached_property
     def _numbers(self) -> dict[tuple[str, CompanyId | None], Decimal]:
@@ -159,7 +169,7 @@ def read_generation(connection: Connection) -> int:
 
 def read_configuration(connection: Connection) -> Configuration:
     (columns,) = connection.execute(QUERIES["configuration"]).fetchall()
-    generation, values, codes, members, reasons, cycles, trackable, statuses = columns
+    generation, values, codes, members, reasons, cycles, trackable, staff, statuses = columns
     ids: dict[str, dict[str, UUID]] = defaultdict(dict)
     for kind, code, identity in codes:
         ids[kind][code] = UUID(identity)
@@ -174,6 +184,7 @@ def read_configuration(connection: Connection) -> Configuration:
         area_branches={area: tuple(branches) for area, branches in area_branches.items()},
         cycles={product: Cycle(cycle) for product, cycle in cycles if cycle},
         is_trackable={par: is_trackable == "true" for par, is_trackable in trackable},
+        staff={UUID(person): name for person, name in staff},
         status_of_reason={UUID(reason): UUID(status) for reason, status in reasons},
     )
 

@@ -1,4 +1,5 @@
--- What the business configures and seldom changes: read whole, once for each of its generations.
+-- What the business configures and seldom changes, and the names of staff: read whole, once for each of
+-- its generations.
 
 -- name: configuration
 select
@@ -13,6 +14,7 @@ select
     array(select array[r.id::text, r.status_type_id::text] from status_reasons r),
     array(select array[p.id::text, p.tracking_cycle::text] from products p),
     array(select array[ps.id::text, ps.is_trackable::text] from par_statuses ps),
+    array(select array[u.id::text, staff_name(u.first_name, u.last_name, u.email)] from users u),
     (
         select coalesce(jsonb_agg({status}), '[]'::jsonb)
         from status_types t

@@ -53,6 +53,8 @@ class PostgresOrganisation:
 
     def names(self, people: Set[UUID]) -> Names:
         known = self._configuration()
-        params = {"people": list(people)}
-        rows = self._connection.execute(QUERIES["staff_names"], params) if people else ()
-        return Names(known.companies, known.branches, known.areas, dict(rows))
+        staff = {person: known.staff[person] for person in people if person in known.staff}
+        if new := people - staff.keys():  # since the transaction began
+            rows = self._connection.execute(QUERIES["staff_names"], {"people": list(new)})
+            staff |= dict(rows.fetchall())
+        return Names(known.companies, known.branches, known.areas, staff)

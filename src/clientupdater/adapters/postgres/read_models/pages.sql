@@ -249,14 +249,12 @@ select k.value, k.client_id, {shown}
 from keys k
 left join clients c on c.id = k.client_id and c.deleted_at is null
 {current}
-{staff}
 order by k.value {direction}, k.client_id {direction}
 
 -- name: client_one
 select null, null, {shown}
 from clients c
 {current}
-{staff}
 where c.deleted_at is null and {which} and {where}
 
 -- name: work_page
@@ -284,7 +282,6 @@ select k.phase, k.due_on, k.work_rank, k.sort_name, k.client_id, k.period, {show
 from keys k
 left join clients c on c.id = k.client_id and c.deleted_at is null
 left join client_period_status s on s.client_id = k.client_id and s.period = k.period and c.id is not null
-{staff}
 order by k.phase, {of_keys}
 
 -- name: work_of_branches
@@ -334,23 +331,17 @@ left join lateral (
     limit 1
 ) s on true
 
--- name: staff
-left join users officer on officer.id = c.assigned_to
-left join users author on author.id = s.updated_by
-
 -- name: snapshot
 s.period, s.status_type_id::text, s.reason_id::text, s.remarks, s.has_payment, s.update_count, s.is_terminal,
 s.exempt_cause, s.next_follow_up_on, s.promised_on, s.promised_amount::text, s.branch_id::text,
-s.updated_by,
-case when author.id is not null then staff_name(author.first_name, author.last_name, author.email) end,
-s.updated_at, s.version
+s.updated_by::text, s.updated_at, s.version
 
 -- name: work_shown
--- The members of a shape in its order, with the ids of codes: the configuration in memory has those.
+-- The members of a shape in its order, with the ids of codes and staff: the configuration in memory has
+-- those.
 c.id, c.client_code, c.full_name, c.contact_number, c.contact_number_alt, c.branch_id::text,
 c.past_due_amount::text, c.par_status_id::text,
-c.assigned_to,
-case when officer.id is not null then staff_name(officer.first_name, officer.last_name, officer.email) end,
+c.assigned_to::text,
 {snapshot}
 
 -- name: client_shown
@@ -360,8 +351,7 @@ c.account_type_id::text,
 '••••' || c.pension_last4, c.birth_date, c.contact_number, c.contact_number_alt,
 case when c.contact_conflict then {conflict} end,
 c.past_due_amount::text, c.loan_status, c.is_active, {trackable},
-c.assigned_to,
-case when officer.id is not null then staff_name(officer.first_name, officer.last_name, officer.email) end,
+c.assigned_to::text,
 c.sync_source::text, c.last_synced_at, c.created_at, c.updated_at, c.version,
 c.tracking_cycle_from,
 {snapshot}

@@ -17,7 +17,7 @@ from clientupdater.domain.statuses import PENDING
 from clientupdater.domain.worklist import cause_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
@@ -38,10 +38,8 @@ def worklist_rows(rows: Iterable[Columns], configuration: Configuration, today: 
     """Make each `WorklistItem` from the columns of `work_shown`."""
     codes, made = configuration.codes, []
     for columns in rows:
-        id_, code, name, contact, contact_alt, branch, owes, par, officer, officer_name = columns[
-            :10
-        ]
-        snapshot = _snapshot(id_, code, officer, officer_name, columns[10:], codes)
+        id_, code, name, contact, contact_alt, branch, owes, par, officer, *shown = columns
+        snapshot = _snapshot(id_, code, officer, shown, configuration)
         client = {
             "id": id_,
             "client_code": code,
@@ -66,7 +64,7 @@ def client_row(columns: Columns, configuration: Configuration, read_context: Rea
     id_, code, name, address, company, branch, product, *kinds = columns[:11]
     pension, pensioner, par, account = kinds
     masked, born, contact, contact_alt, conflicts, owes, loan, active, trackable = columns[11:20]
-    officer, officer_name, source, synced_at, created_at, updated_at, version = columns[20:27]
+    officer, source, synced_at, created_at, updated_at, version, cycle_from = columns[20:27]
     row = {
         "id": id_,
         "client_code": code,
@@ -88,7 +86,7 @@ def client_row(columns: Columns, configuration: Configuration, read_context: Rea
         "loan_status": loan,
         "is_active": active,
         "is_trackable": trackable,
-        "assigned_to": _staff(officer, officer_name),
+        "assigned_to": configuration.staff_members[officer],
         "sync_source": source,
         "last_synced_at": synced_at,
         "created_at": created_at,
@@ -97,29 +95,25 @@ def client_row(columns: Columns, configuration: Configuration, read_context: Rea
         "current": None,
     }
     if read_context.statuses.covers(_place(company, branch, officer)):
-        snapshot = columns[28:]
+        snapshot = columns[27:]
         row["current"] = (
-            _unopened(row, configuration.cycles.get(product), columns[27], read_context)
+            _unopened(row, configuration.cycles.get(product), cycle_from, read_context)
             if snapshot[0] is None
-            else _snapshot(id_, code, officer, officer_name, snapshot, codes)
+            else _snapshot(id_, code, officer, snapshot, configuration)
         )
     return row
-
-
-def _staff(person: UUID | None, name: str) -> Row | None:
-    return {"id": person, "name": name} if person else None
 
 
 def _snapshot(
     client: UUID,
     client_code: str,
-    officer: UUID | None,
-    officer_name: str,
-    columns: Columns,
-    codes: Mapping[str | None, Any],
+    officer: str | None,
+    columns: Sequence[Any],
+    configuration: Configuration,
 ) -> Row:
+    codes, staff = configuration.codes, configuration.staff_members
     period, status, reason, remarks, paid, updates, terminal, exempt, *rest = columns
-    follow_up, promised_on, amount, branch, author, author_name, updated_at, version = rest
+    follow_up, promised_on, amount, branch, author, updated_at, version = rest
     return {
         "client_id": client,
         "client_code": client_code,
@@ -135,16 +129,16 @@ def _snapshot(
         "next_follow_up_on": follow_up,
         "promised_on": promised_on,
         "promised_amount": amount,
-        "assigned_to": {"id": officer, "name": officer_name} if officer else None,
+        "assigned_to": staff[officer],
         "branch": codes[branch],
-        "updated_by": {"id": author, "name": author_name} if author else None,
+        "updated_by": staff[author],
         "updated_at": updated_at,
         "version": version,
     }
 
 
-def _place(company: str, branch: str, officer: UUID | None) -> ClientPlace:
-    assigned_to = PersonId(officer) if officer else None
+def _place(company: str, branch: str, officer: str | None) -> ClientPlace:
+    assigned_to = PersonId(_uuid(officer)) if officer else None
     return ClientPlace(CompanyId(_uuid(company)), BranchId(_uuid(branch)), assigned_to)
 
 
