@@ -24,6 +24,7 @@ from tests.support.plain_sql import SqlRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from clientupdater.domain.lookups import Lookups
     from tests.support.servers import Database
@@ -139,11 +140,11 @@ class Processes:
         self.database = database
         self.apps = apps
         with psycopg.connect(database.superuser_url) as connection:
-            person, now = SqlRows(connection).user(), datetime.now(UTC)
+            self.person, now = SqlRows(connection).user(), datetime.now(UTC)
             connection.execute(
                 "insert into user_sessions (user_id, session_token, expires_at)"
                 " values (%s, %s, %s)",
-                (person, fingerprint(TOKEN), now + timedelta(days=1)),
+                (self.person, fingerprint(TOKEN), now + timedelta(days=1)),
             )
 
     def looked_up(self, app: App, *, shared: bool) -> Lookups:
@@ -160,6 +161,16 @@ class Processes:
         """Say how both call an account type."""
         items = [self.looked_up(app, shared=shared)["account_types"] for app in self.apps]
         return [next(word.name for word in words if word.code == "ATM") for words in items]
+
+    def staff(self, person: UUID) -> list[str | None]:
+        """Say how both call a person."""
+        results = [(app, app.people.authenticate(TOKEN, Origin())) for app in self.apps]
+        return [
+            app.configuration.names(
+                result.caller, [person], generation=result.generation
+            ).people.get(person)
+            for app, result in results
+        ]
 
     def rename_behind_the_triggers(self, name: str) -> None:
         """Change it without a notice: only a new read shows it."""
@@ -194,6 +205,21 @@ def test_a_changed_lookup_shows_at_once_in_every_process(
     for name in ("Cash card", "Card"):
         run(processes.database.app_url, RENAMED, name)
         assert processes.names(shared=shared) == [name, name]
+
+
+@pytest.mark.rule("A7")
+def test_a_changed_name_of_a_person_shows_at_once_in_every_process(processes: Processes) -> None:
+    url, rename = processes.database.superuser_url, "update users set first_name = %s where id = %s"
+    for name in ("Ana", "Anna"):
+        run(url, rename, name, processes.person)
+        assert processes.staff(processes.person) == [name, name]
+    with psycopg.connect(url) as connection:
+        new = SqlRows(connection).user()
+    assert None not in processes.staff(new)
+    with psycopg.connect(url) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute(rename.encode(), ("Nobody was told", processes.person))
+    assert processes.staff(processes.person) == ["Anna", "Anna"]
 
 
 def test_without_a_generation_nothing_is_cached(processes: Processes) -> None:
