@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING
 
 from bench.lines import Line
@@ -41,6 +40,7 @@ def _cpu(loads: Loads) -> Iterator[Line]:
 
     An empty endpoint costs several times as much on an idle server, which wakes for each request,
     as on a busy one. So the ratios at an even pace flatter us, and those flat out do the opposite.
+    Each is judged by the empty endpoint measured right before it: the machine's speed varies.
     """
     ways = {
         "paced": "at an even 40/s",
@@ -48,12 +48,9 @@ def _cpu(loads: Loads) -> Iterator[Line]:
         "flat": "flat out, 16 connections",
     }
     for prefix, load in ways.items():
-        empty = statistics.median(
-            each.server_cpu_ms
-            for (what, side), each in loads.items()
-            if side == "empty" and what.startswith(prefix)
-        )
         for what, target in CPU.items():
+            beside = loads.get((f"{prefix} {what}", "empty")) or loads["paced /empty", "empty"]
+            empty = beside.server_cpu_ms
             for side in ("ours", "plain", "fastapi"):
                 name = f"CPU of {NAMES.get(what, what)}, ms beside an empty endpoint, {load}"
                 name += "" if side == "ours" else f" ({NAMES[side]})"
