@@ -153,6 +153,35 @@ def test_the_worklist_begins_with_what_is_due_and_ends_with_what_is_due_later(
     assert [item.client.full_name for item in by_name.items] == sorted(name for name, _ in result)
 
 
+@pytest.mark.parametrize("order", WorklistOrder)
+@pytest.mark.parametrize("known", [False, True], ids=["in a transaction", "in one message each"])
+def test_one_branch_of_many_may_have_nearly_all_of_a_page(
+    reading: Reading, order: WorklistOrder, *, known: bool
+) -> None:
+    with psycopg.connect(reading.url) as connection:
+        sql_rows = SqlRows(connection)
+        branches = [sql_rows.branch() for _ in range(10)]
+        for owed in range(60, 0, -1):  # the first branch has the forty who owe most
+            branch = branches[0] if owed > 20 else branches[owed % 10]
+            client = sql_rows.client(branch, name=f"{100 - owed} Santos")
+            change = "update clients set past_due_amount = %s where id = %s"
+            connection.execute(change.encode(), (owed, client))
+            sql_rows.row(client)
+        generation = sql_rows.one("select generation from configuration_generation")
+    actor = reading.caller().actor
+    caller = Caller(evolve(actor, territory=Territory(frozenset(map(BranchId, branches)))))
+    if known:
+        reading.app.worklist.read(caller, WorklistQuery(limit=1))  # reads the configuration
+        caller = evolve(caller, generation=generation)
+    pages, after = list[list[str]](), None
+    while after or not pages:
+        page = reading.app.worklist.read(caller, WorklistQuery(order=order, limit=15, after=after))
+        pages.append([item.client.full_name for item in page.items])
+        after = page.after
+    assert [len(names) for names in pages] == [15, 15, 15, 15]
+    assert [name for names in pages for name in names] == [f"{n} Santos" for n in range(40, 100)]
+
+
 def walked(reading: Reading, caller: Caller, **query: Any) -> list[str]:
     """Walk the worklist item by item, and set the other order on the way."""
     items: list[str] = []

@@ -89,7 +89,7 @@ class ClientLists:
         walk, statement, params = planned(query, access_scope, read_context.today, wanted)
         if walk.shape.is_nowhere:
             return Page((), None)
-        rows = self._run(statement, params, is_steady=walk.is_steady)
+        rows = self._run_walk(walk, statement, params)
         shown = rows[: query.limit]
         items = self._made(
             lambda known: worklist_rows((row[6:] for row in shown if row[6]), known, walk.day)
@@ -173,6 +173,18 @@ class ClientLists:
         except KeyError:
             return make(read_configuration(self.connection))
 
+    def _run_walk(
+        self, walk: WorklistWalk, sql: str, params: Mapping[str, object]
+    ) -> list[Columns]:
+        """Run it; once more where a branch may have more for the page than it was asked for."""
+        opening, is_steady = self.control.opening, walk.is_steady
+        rows = self._run(sql, params, is_steady=is_steady, is_last=opening is not None)
+        if not walk.is_cut(map(_phase_and_place, rows)):
+            return rows
+        if not self.control.is_begun:  # the first was a transaction of its own
+            self.control.opening = opening
+        return self._run(worklist_page_statement(walk.whole), params, is_steady=is_steady)
+
     def _run(
         self,
         sql: str,
@@ -201,6 +213,13 @@ def _planned(
 
 _planned_once = lru_cache(256)(_planned)
 """For first pages without a filter, which most are: the same for a person all day."""
+
+
+def _phase_and_place(columns: Columns) -> tuple[int, str | None, str]:
+    """Give the phase, branch and period of an item: of its key, and of `work_shown`."""
+    phase, *_, period = columns[:6]
+    branch: str | None = columns[11]
+    return phase, branch, period
 
 
 def _worklist_key(walk: WorklistWalk, columns: Columns) -> WorklistKey:

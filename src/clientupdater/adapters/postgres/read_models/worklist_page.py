@@ -40,12 +40,13 @@ _EACH_PERIOD = tuple(f"%(period_{n})s::text" for n, _ in enumerate(Cycle))
 
 
 def worklist_page_statement(walk: WorklistWalk) -> str:
-    """Render it: one item more than the limit, which shows that there is another page."""
+    """Render it."""
     shape = walk.shape
     return _rendered(
         _WorklistPage(
             order=walk.order,
-            limit=walk.limit + 1,
+            limit=walk.limit,
+            most_of_branch=walk.most_of_branch,
             walks_branches=bool(shape.branches),
             walks_companies=bool(shape.companies),
             walks_everything=shape.everything,
@@ -103,6 +104,7 @@ class _WorklistPage:
 
     order: WorklistOrder
     limit: int
+    most_of_branch: int
     walks_branches: bool
     walks_companies: bool
     walks_everything: bool
@@ -148,7 +150,7 @@ class _WorklistPage:
             begun=_places(columns),
             last=render("last_of_branch" if by_urgency else "whole_branch"),
             where=all_of([within, self.scope.over_rows(), *filters]),
-            **self._holes(),
+            **{**self._holes(), "limit": self.most_of_branch},
         )
         return render("each_branch_and_period", walk=walk)
 

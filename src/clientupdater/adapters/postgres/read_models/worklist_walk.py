@@ -5,6 +5,7 @@ Nothing here reads or writes SQL: `worklist_page` renders the walk that is chose
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -18,6 +19,8 @@ from clientupdater.domain.worklist import Cause
 from clientupdater.ports.lists import WorklistOrder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from clientupdater.adapters.postgres.read_models.shape import Shape
     from clientupdater.adapters.postgres.read_models.worklist_filters import ResolvedWorklistFilter
     from clientupdater.domain.access_scope import AccessScope
@@ -58,6 +61,10 @@ class Stretch:
         return evolve(place, due_on=key.due_on, rank=key.rank)
 
 
+_SHARE, _LEAST = 4, 8
+"""A branch gives so many times its share of a page, and no fewer than so many items."""
+
+
 @frozen(kw_only=True)
 class WorklistWalk:
     """How a page of the worklist is found."""
@@ -67,6 +74,9 @@ class WorklistWalk:
     stretches: tuple[Stretch, ...]
     """Walked one after the other until the page is full."""
     limit: int
+    """One more than are shown: it shows that there is another page."""
+    most_of_branch: int
+    """Items that each branch gives at first, in each phase and period."""
     shape: Shape
     filter: ResolvedWorklistFilter
     access_scope: AccessScope
@@ -80,6 +90,24 @@ class WorklistWalk:
     @property
     def periods(self) -> list[str]:
         return running_periods(self.day)
+
+    @property
+    def whole(self) -> WorklistWalk:
+        """The same, where one branch may give the whole page."""
+        return evolve(self, most_of_branch=self.limit)
+
+    def is_cut(self, met: Iterable[tuple[int, str | None, str]]) -> bool:
+        """Whether a branch may have more for a page, by the phase, branch and period of each item.
+
+        Most pages have few items of each of many branches: reading a whole page of each would read
+        twenty times as much as is shown. A branch that gave all it might is read again.
+        """
+        if self.most_of_branch >= self.limit:
+            return False
+        counts = Counter(met)
+        return max(counts.values(), default=0) >= self.most_of_branch or any(
+            branch is None for _, branch, _ in counts
+        )
 
 
 def choose_worklist_walk(
@@ -99,12 +127,15 @@ def choose_worklist_walk(
             for each in stretches
             if each.phase >= after.phase
         )
+    shape, limit = resolved.shape(access_scope), query.limit + 1
+    share = _SHARE * limit // max(len(shape.branches), 1)
     return WorklistWalk(
         order=order,
         day=day,
         stretches=stretches,
-        limit=query.limit,
-        shape=resolved.shape(access_scope),
+        limit=limit,
+        most_of_branch=min(max(share, _LEAST), limit),
+        shape=shape,
         filter=resolved,
         access_scope=access_scope,
     )
