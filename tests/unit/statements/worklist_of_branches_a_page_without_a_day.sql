@@ -44,7 +44,7 @@ where
     and s.home_branch_id = any(%(r_direct_branches)s::uuid[])
 )) is true
 order by s.home_branch_id, s.period, s.due_on, s.work_rank, s.client_id
-limit 21) w) union all (select s.due_on, s.work_rank, '' as sort_name, s.client_id, s.period
+limit %(most_of_branch)s::bigint) w) union all (select s.due_on, s.work_rank, '' as sort_name, s.client_id, s.period
 from own s
 where (s.due_on, s.work_rank, s.client_id, s.period) > (p.due_on, p.rank, p.client, p.period) and (s.due_on, s.work_rank) <= (p.last_due_on, p.last_rank)
 order by s.due_on, s.work_rank, s.client_id

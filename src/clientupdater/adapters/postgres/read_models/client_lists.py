@@ -183,7 +183,7 @@ class ClientLists:
             return rows
         if not self.control.is_begun:  # the first was a transaction of its own
             self.control.opening = opening
-        return self._run(worklist_page_statement(walk.whole), params, is_steady=is_steady)
+        return self._run(sql, {**params, "most_of_branch": walk.limit}, is_steady=is_steady)
 
     def _run(
         self,

@@ -195,7 +195,7 @@ where
     (s.home_branch_id, s.period, {columns}) >= (lead.id, of_period.period, {begun})
     and {last} and s.is_open and {where}
 order by s.home_branch_id, s.period, {order}
-limit {limit}
+limit %(most_of_branch)s::bigint
 
 -- name: last_of_branch
 (s.home_branch_id, s.period, s.due_on, s.work_rank)

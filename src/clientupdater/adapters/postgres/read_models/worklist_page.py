@@ -46,7 +46,6 @@ def worklist_page_statement(walk: WorklistWalk) -> str:
         _WorklistPage(
             order=walk.order,
             limit=walk.limit,
-            most_of_branch=walk.most_of_branch,
             walks_branches=bool(shape.branches),
             walks_companies=bool(shape.companies),
             walks_everything=shape.everything,
@@ -85,6 +84,7 @@ def worklist_params(walk: WorklistWalk) -> dict[str, object]:
         "last_due_ons": _array(each.last_due_on for each in stretches),
         "last_ranks": _array(each.last_rank for each in stretches),
         "name": stretches[0].name,
+        "most_of_branch": walk.most_of_branch,
         "periods": periods,
         **{f"period_{n}": period for n, period in enumerate(periods)},
         "branches": uuid_array(walk.shape.branches),
@@ -104,7 +104,6 @@ class _WorklistPage:
 
     order: WorklistOrder
     limit: int
-    most_of_branch: int
     walks_branches: bool
     walks_companies: bool
     walks_everything: bool
@@ -150,7 +149,7 @@ class _WorklistPage:
             begun=_places(columns),
             last=render("last_of_branch" if by_urgency else "whole_branch"),
             where=all_of([within, self.scope.over_rows(), *filters]),
-            **{**self._holes(), "limit": self.most_of_branch},
+            **self._holes(),
         )
         return render("each_branch_and_period", walk=walk)
 

@@ -91,11 +91,6 @@ class WorklistWalk:
     def periods(self) -> list[str]:
         return running_periods(self.day)
 
-    @property
-    def whole(self) -> WorklistWalk:
-        """The same, where one branch may give the whole page."""
-        return evolve(self, most_of_branch=self.limit)
-
     def is_cut(self, met: Iterable[tuple[int, str | None, str]]) -> bool:
         """Whether a branch may have more for a page, by the phase, branch and period of each item.
 
