@@ -200,7 +200,7 @@ def test_a_changed_lookup_shows_at_once_in_every_process(
     processes: Processes, *, shared: bool
 ) -> None:
     assert processes.names(shared=shared) == ["ATM", "ATM"]
-    processes.rename_behind_the_triggers("Nobody was told")
+    processes.rename_behind_the_triggers("Behind the triggers")
     assert processes.names(shared=shared) == ["ATM", "ATM"]
     for name in ("Cash card", "Card"):
         run(processes.database.app_url, RENAMED, name)
@@ -218,7 +218,7 @@ def test_a_changed_name_of_a_person_shows_at_once_in_every_process(processes: Pr
     assert None not in processes.staff(new)
     with psycopg.connect(url) as connection:
         connection.execute("set session_replication_role = replica")
-        connection.execute(rename.encode(), ("Nobody was told", processes.person))
+        connection.execute(rename.encode(), ("Behind the triggers", processes.person))
     assert processes.staff(processes.person) == ["Anna", "Anna"]
 
 
