@@ -309,6 +309,29 @@ end
 $function$
 ;
 
+-- :: function client_in_period(of_client uuid, of_code text, in_period text)
+CREATE OR REPLACE FUNCTION public.client_in_period(of_client uuid, of_code text, in_period text)
+ RETURNS TABLE(client clients, period_row client_period_status)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+    known uuid := coalesce(of_client, (select c.id from clients c where c.client_code = of_code));
+begin
+    return query
+    select c, s
+    from clients c
+    -- By the key of client and period alone, compared as one place, as `rows` in rows.sql.
+    left join client_period_status s
+        on s.client_id = c.id
+        and (s.client_id, s.period) >= (c.id, in_period)
+        and (s.client_id, s.period) <= (c.id, in_period)
+    where c.id = known and row_is_in_scope(c.id, c.company_id, c.branch_id);
+end
+$function$
+;
+
 -- :: function client_is_in_scope(client uuid)
 CREATE OR REPLACE FUNCTION public.client_is_in_scope(client uuid)
  RETURNS boolean
@@ -4648,6 +4671,10 @@ grant execute on function claim_answer(uuid,character varying,timestamp with tim
 -- :: function grant client_has_ended(uuid)
 revoke execute on function client_has_ended(uuid) from public;
 grant execute on function client_has_ended(uuid) to clientupdater_app;
+
+-- :: function grant client_in_period(uuid,text,text)
+revoke execute on function client_in_period(uuid,text,text) from public;
+grant execute on function client_in_period(uuid,text,text) to clientupdater_app;
 
 -- :: function grant fold_row_counts(integer)
 revoke execute on function fold_row_counts(integer) from public;

@@ -1,4 +1,4 @@
-"""The function that writes an update with the owner's rights: for whom, and what it writes (A4)."""
+"""The functions that read a client and write its update with the owner's rights: for whom (A4)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clientupdater.domain.access_scope import AccessScope, over_branches
 from clientupdater.domain.errors import NotFound, VersionConflict
 from clientupdater.domain.ids import BranchId, ClientId, PersonId
 from clientupdater.domain.periods import Period
-from tests.support.appending import appended, move
+from tests.support.appending import appended, move, read_in_period
 from tests.support.builders import manila, moved, write_context
 from tests.support.plain_sql import session, sql_rows
 from tests.support.pools import pool_on
@@ -112,7 +112,7 @@ def test_the_entry_of_the_log_is_written_with_the_event_where_there_is_an_action
     assert clients.left() == (2, 1, 2)
 
 
-def test_rows_of_a_client_who_went_to_another_company_are_written_where_they_are_seen(
+def test_rows_of_a_client_who_went_to_another_company_are_read_and_written_where_they_are_seen(
     clients: Clients,
 ) -> None:
     with session(clients.database.worker_url, system="on") as connection:
@@ -129,6 +129,9 @@ def test_rows_of_a_client_who_went_to_another_company_are_written_where_they_are
                     (clients.mine,),
                 ).rowcount
                 to = move(connection, clients.mine, clients.there)
+                shown = connection.execute("select from clients where id = %s", (clients.mine,))
+                read = read_in_period(connection, clients.mine)
+                assert read == [(True,)] * shown.rowcount, (kind, company)
                 assert appended(connection, to) == seen, (kind, company)
 
 
@@ -144,17 +147,18 @@ def test_rows_of_a_client_who_went_to_another_company_are_written_where_they_are
         ("owner_url", "default", 1),
     ],
 )
-def test_without_a_scope_it_writes_for_those_who_act_as_the_system_alone(
+def test_without_a_scope_they_serve_those_who_act_as_the_system_alone(
     clients: Clients, login: str, role: str, writes: int
 ) -> None:
     with psycopg.connect(getattr(clients.database, login)) as connection:
         connection.execute(f"set local role to {role}".encode())
         assert connection.execute("select from client_period_status").rowcount == 2 * writes
+        assert read_in_period(connection, clients.mine) == [(True,)] * writes
         assert appended(connection, move(connection, clients.mine, clients.there)) == writes
         connection.rollback()
 
 
-def test_only_the_roles_of_the_application_may_call_it(clients: Clients) -> None:
+def test_only_the_roles_of_the_application_may_call_them(clients: Clients) -> None:
     with psycopg.connect(clients.database.superuser_url) as connection:
         allowed = connection.execute(
             """
@@ -163,11 +167,13 @@ def test_only_the_roles_of_the_application_may_call_it(clients: Clients) -> None
                 from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g
                 where g.grantee <> p.proowner
             )
-            from pg_proc p where p.proname in ('append_event', 'row_is_in_scope') order by 1
+            from pg_proc p
+            where p.proname in ('append_event', 'client_in_period', 'row_is_in_scope') order by 1
             """
         ).fetchall()
     owner = "clientupdater_owner"
     assert allowed == [
         ("append_event", owner, True, ["clientupdater_app", "clientupdater_system"]),
+        ("client_in_period", owner, True, ["clientupdater_app", "clientupdater_system"]),
         ("row_is_in_scope", owner, False, None),
     ]

@@ -149,6 +149,18 @@ def updated(connection: Connection, clients: Iterable[UUID]) -> set[UUID]:
         return {id_ for (id_,) in connection.execute(APPENDED.encode(), params)}
 
 
+READ = """
+select (found.client).id, (found.period_row).client_id
+from unnest(%s::uuid[]) c (id)
+cross join lateral client_in_period(c.id, null, '2026-11') found
+"""
+
+
+def read_in_period(connection: Connection, clients: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
+    """Read every client with its row of November as an update begins, by id."""
+    return connection.execute(READ, ([*clients],)).fetchall()
+
+
 def test_A4_the_policy_the_lists_and_row_level_security_agree(connection: Connection) -> None:
     everyone = places(connection)
     companies = tuple({place.company for place in everyone.values()})
@@ -169,11 +181,12 @@ def test_A4_the_policy_the_lists_and_row_level_security_agree(connection: Connec
     assert judged > 5000
 
 
-def test_A4_an_update_is_written_for_the_clients_that_row_level_security_shows(
+def test_A4_an_update_reads_and_writes_the_clients_that_row_level_security_shows(
     connection: Connection,
 ) -> None:
     everyone = places(connection)
     assert updated(connection, everyone) == set(everyone)  # as the system
+    assert len(read_in_period(connection, everyone)) == len(everyone)
     companies = tuple({place.company for place in everyone.values()})
     written, known = 0, read_configuration(connection)
 
@@ -186,6 +199,7 @@ def test_A4_an_update_is_written_for_the_clients_that_row_level_security_shows(
             connection, known.scope(access_scope_of(actor, Permission.STATUS_UPDATE))
         )
         assert updated(connection, everyone) == shown
+        assert {*read_in_period(connection, everyone)} == {(each, each) for each in shown}
         written += len(shown)
 
     agree()

@@ -1,4 +1,4 @@
-"""Calls of the function that writes an update, past all that the application checks."""
+"""Calls of the functions of an update, past all that the application checks."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import psycopg
 
 APPEND: str = QUERIES["append"]
+READ = """
+select (found.period_row).period = '2026-11' from client_in_period(%s, null, '2026-11') found
+"""
 _NOTHING = dict.fromkeys(Statement.of(APPEND).names)
 
 
@@ -47,3 +50,8 @@ def appended(connection: psycopg.Connection[Any], params: Mapping[str, object]) 
     row = connection.execute(APPEND.encode(), params).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def read_in_period(connection: psycopg.Connection[Any], client: UUID) -> list[tuple[bool]]:
+    """Read a client by id, and whether its row of November came along."""
+    return connection.execute(READ, (client,)).fetchall()

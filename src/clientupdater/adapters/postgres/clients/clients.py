@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.write_context import WriteContext
 
 QUERIES = named_queries("clients/clients.sql", TRACKING)
-_IN_PERIOD = Statement.of(QUERIES["client_in_period_by_id"])
-_IN_PERIOD_BY_CODE = Statement.of(QUERIES["client_in_period_by_code"])
+_IN_PERIOD = Statement.of(QUERIES["client_in_period"])
 CLIENT_WIDTH = 11
 
 
@@ -54,9 +53,9 @@ class PostgresClients:
         return self._one("client_by_code", {"code": code})
 
     def in_period(self, client: ClientRef, period: Period) -> ClientInPeriod | None:
-        statement = _IN_PERIOD_BY_CODE if isinstance(client, str) else _IN_PERIOD
-        command = Command.of(statement, {"client": client, "period": str(period)})
-        rows = self._control.read(command)
+        id_, code = (None, client) if isinstance(client, str) else (client, None)
+        params = {"id": id_, "code": code, "period": str(period)}
+        rows = self._control.read(Command.of(_IN_PERIOD, params))
         if not rows:
             return None
         configuration = self._settings()

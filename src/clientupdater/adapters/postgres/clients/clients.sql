@@ -11,23 +11,13 @@ select {client_columns}
 from clients c
 
 -- name: client_in_period
--- The row by the key of client and period alone, as in rows.sql.
+-- By a function that judges the client once, and reads the row by the key of client and period alone.
 select
     {client_columns},
     {row_columns}
-from clients c
-left join client_period_status s
-    on s.client_id = c.id
-    and (s.client_id, s.period) >= (c.id, %(period)s::text)
-    and (s.client_id, s.period) <= (c.id, %(period)s::text)
-
--- name: client_in_period_by_id
-{client_in_period}
-where c.id = %(client)s
-
--- name: client_in_period_by_code
-{client_in_period}
-where c.client_code = %(client)s
+from client_in_period(%(id)s, %(code)s, %(period)s) found
+cross join lateral (select (found.client).*) c
+cross join lateral (select (found.period_row).*) s
 
 -- name: client_by_id
 {clients}
