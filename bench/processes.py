@@ -8,8 +8,10 @@ from pathlib import Path
 
 from attrs import frozen
 
-_PARENT, _USER, _SYSTEM = 1, 11, 12
-"""Places in /proc/PID/stat, counted after the name of the program."""
+_PARENT, _TIMES = 1, slice(11, 15)
+"""Places in /proc/PID/stat, counted after the name of the program: user and system time, then
+those of the children that have ended.
+"""
 
 
 @frozen
@@ -26,14 +28,14 @@ class Server:
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time of the process and its living descendants."""
+    """User and system time of the process and its descendants, also of those that have ended."""
     stats = {int(path.name): _stat(path) for path in Path("/proc").iterdir() if path.name.isdigit()}
     family, ticks = {pid}, 0
     while more := {each for each, stat in stats.items() if _parent(stat) in family} - family:
         family |= more
     for each in family:
         if stat := stats.get(each):
-            ticks += int(stat[_USER]) + int(stat[_SYSTEM])
+            ticks += sum(map(int, stat[_TIMES]))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
