@@ -309,29 +309,6 @@ end
 $function$
 ;
 
--- :: function client_in_period(of_client uuid, of_code text, in_period text)
-CREATE OR REPLACE FUNCTION public.client_in_period(of_client uuid, of_code text, in_period text)
- RETURNS TABLE(client clients, period_row client_period_status)
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER ROWS 1
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$
-declare
-    known uuid := coalesce(of_client, (select c.id from clients c where c.client_code = of_code));
-begin
-    return query
-    select c, s
-    from clients c
-    -- By the key of client and period alone, compared as one place, as `rows` in rows.sql.
-    left join client_period_status s
-        on s.client_id = c.id
-        and (s.client_id, s.period) >= (c.id, in_period)
-        and (s.client_id, s.period) <= (c.id, in_period)
-    where c.id = known and row_is_in_scope(c.id, c.company_id, c.branch_id);
-end
-$function$
-;
-
 -- :: function client_is_in_scope(client uuid)
 CREATE OR REPLACE FUNCTION public.client_is_in_scope(client uuid)
  RETURNS boolean
@@ -2223,6 +2200,29 @@ create table webhook_events (
     received_at timestamp with time zone default now() not null,
     processed_at timestamp with time zone
 );
+
+-- :: function client_in_period(of_client uuid, of_code text, in_period text)
+CREATE OR REPLACE FUNCTION public.client_in_period(of_client uuid, of_code text, in_period text)
+ RETURNS TABLE(client clients, period_row client_period_status)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+    known uuid := coalesce(of_client, (select c.id from clients c where c.client_code = of_code));
+begin
+    return query
+    select c, s
+    from clients c
+    -- By the key of client and period alone, compared as one place, as `rows` in rows.sql.
+    left join client_period_status s
+        on s.client_id = c.id
+        and (s.client_id, s.period) >= (c.id, in_period)
+        and (s.client_id, s.period) <= (c.id, in_period)
+    where c.id = known and row_is_in_scope(c.id, c.company_id, c.branch_id);
+end
+$function$
+;
 
 -- :: key account_types.account_types_code_key
 alter table account_types add constraint account_types_code_key UNIQUE (code);

@@ -47,13 +47,22 @@ select t.typname,
  group by t.typname
 """
 
-FUNCTIONS = """
+_FUNCTIONS = """
 select format('%s(%s)', p.proname, pg_get_function_identity_arguments(p.oid)),
        pg_get_functiondef(p.oid) || ';'
   from pg_proc p
  where p.pronamespace = 'public'::regnamespace
    and p.prokind = 'f'
 """
+_NAMES_A_TABLE = """
+exists (
+    select from pg_type t
+    where t.typrelid <> 0
+        and t.oid = any(coalesce(p.proallargtypes, p.proargtypes::oid[]) || p.prorettype)
+)
+"""
+FUNCTIONS = f"{_FUNCTIONS} and not {_NAMES_A_TABLE}"
+FUNCTIONS_OF_ROWS = f"{_FUNCTIONS} and {_NAMES_A_TABLE}"
 
 TABLES = """
 select c.relname,

@@ -32,11 +32,12 @@ set check_function_bodies = off;
 """
 
 # Functions come before tables, because generated columns call them: so one that reads tables keeps
-# its body as text, which is looked at only when it runs.
+# its body as text, which is looked at only when it runs. Those that take or give rows come after.
 _KINDS: Sequence[tuple[str, str]] = (
     ("type", queries.TYPES),
     ("function", queries.FUNCTIONS),
     ("table", queries.TABLES),
+    ("function", queries.FUNCTIONS_OF_ROWS),
     ("key", queries.KEYS),
     ("check", queries.CHECKS),
     ("reference", queries.REFERENCES),
